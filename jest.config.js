@@ -12,7 +12,7 @@ module.exports = {
           module: 'commonjs',
           moduleResolution: 'bundler',
           target: 'es2023',
-          lib: ['es2023'],
+          lib: ['es2023', 'es2024.string'],
           types: ['node', 'jest'],
           resolveJsonModule: true,
           esModuleInterop: true,

@@ -40,9 +40,9 @@ const bodyPartByTerm = new Map(BODY_PARTS.map((row) => [row.term, row]));
 const sopClassByUid = new Map(SOP_CLASSES.map((row) => [row.uid, row]));
 const modalityByCode = new Map(MODALITIES.map((row) => [row.code, row]));
 
-/** The Annex L row of a Body Part Examined value; case, blanks and underscores do not count. */
+/** The Annex L row of a Body Part Examined value, trimmed and in any case. */
 export function bodyPart(term: string): BodyPart | undefined {
-  return bodyPartByTerm.get(term.toUpperCase().replace(/[\s_]/g, ''));
+  return bodyPartByTerm.get(term.trim().toUpperCase());
 }
 
 /** The storage SOP class with this UID. */

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { Load } from 'config/lib/util';
+import type { z } from 'zod';
+import { SETTINGS, type SettingRow } from './settings';
+
+type Table = typeof SETTINGS;
+type Key = keyof Table;
+
+/** All settings, by their place in `config/*`, checked. */
+export type Settings = { readonly [K in Key]: z.output<Table[K]['schema']> };
+
+/** Every problem of the settings in one message. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  constructor(readonly problems: readonly string[]) {
+    super(
+      ['The settings cannot be used:', ...problems.map((problem) => `  - ${problem}`)].join('\n'),
+    );
+  }
+}
+
+/**
+ * Reads the settings: defaults, then `config/*`, then the environment, then the files that `…_FILE` name.
+ *
+ * @param configDir folder of `default.json` and of what overrides it (files as the `config` package has them)
+ * @param env the environment, of which only the table's variables are read
+ * @throws SettingsError with all problems at once, each naming the setting, the form wanted and an example
+ */
+export function loadSettings(
+  configDir: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Settings {
+  const problems: string[] = [];
+  const given = { ...readFiles(configDir, problems), ...readEnvironment(env, problems) };
+  const settings = new Map<string, unknown>();
+  for (const [key, row] of Object.entries<SettingRow>(SETTINGS)) {
+    const parsed = row.schema.safeParse(given[key]);
+    if (parsed.success) settings.set(key, parsed.data);
+    else problems.push(`${row.env} (${key})${shown(row, given[key])} must be ${row.form}`);
+  }
+  if (problems.length > 0) throw new SettingsError(problems);
+  const checked = Object.freeze(Object.fromEntries(settings)) as Settings;
+  checkTogether(checked);
+  return checked;
+}
+
+/** What single settings cannot tell. */
+function checkTogether(settings: Settings): void {
+  const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(settings.host);
+  if (settings['auth.mode'] === 'none' && !loopback && !settings['auth.allowInsecure']) {
+    throw new SettingsError([
+      `HOST ${settings.host} is reached from other machines, and AUTH_MODE none lets everybody see every study. ` +
+        'Set HOST=127.0.0.1, or ALLOW_INSECURE=true where something in front of the gateway authorises',
+    ]);
+  }
+}
+
+function readFiles(configDir: string, problems: string[]): Record<string, unknown> {
+  const load = new Load({ configDir });
+  load.scan();
+  const flat = flatten(load.config, '');
+  for (const key of Object.keys(flat).filter((each) => !(each in SETTINGS))) {
+    problems.push(`${key} in ${configDir} is no setting; the README lists them`);
+  }
+  return flat;
+}
+
+function readEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  for (const [key, row] of Object.entries<SettingRow>(SETTINGS)) {
+    const value = env[row.env];
+    const file = row.secret ? env[`${row.env}_FILE`] : undefined;
+    if (value !== undefined && value !== '') given[key] = value;
+    else if (file !== undefined && file !== '') {
+      try {
+        given[key] = readFileSync(file, 'utf8').trim();
+      } catch {
+        problems.push(`${row.env}_FILE names a file that cannot be read`);
+      }
+    }
+  }
+  return given;
+}
+
+/** `{pacs: {url}}` as `{'pacs.url'}`, down to the names of the table. */
+function flatten(value: object, prefix: string): Record<string, unknown> {
+  return Object.entries(value).reduce<Record<string, unknown>>((flat, [name, member]) => {
+    const key = `${prefix}${name}`;
+    const nested = typeof member === 'object' && member !== null && !(key in SETTINGS);
+    return { ...flat, ...(nested ? flatten(member as object, `${key}.`) : { [key]: member }) };
+  }, {});
+}
+
+function shown(row: SettingRow, value: unknown): string {
+  if (value === undefined) return ' is missing: it';
+  return row.secret ? '' : ` is ${JSON.stringify(value)}: it`;
+}

@@ -1,0 +1,104 @@
+import type { IdentifierOf } from '../study/issuers';
+import type { Issuer, Patient, Study, StudyHeader, WadoUrls } from '../study/model';
+import { dstu1 } from './dstu1';
+
+/** The name of a FHIR release as it stands in a base URL. */
+export type ReleaseName = 'dstu1';
+
+/** A FHIR resource or bundle in its JSON form, members in the order of the specification. */
+export interface Resource {
+  readonly resourceType: string;
+  readonly [element: string]: unknown;
+}
+
+export type Format = 'json' | 'xml';
+
+/** What a renderer needs besides the study: the ids, systems and URLs of this gateway and this caller. */
+export interface RenderContext {
+  /** Base of the release's endpoint, for example `http://127.0.0.1:8080/fhir/dstu1`; no trailing slash. */
+  readonly baseUrl: string;
+  readonly wado: WadoUrls;
+  /** Logical id of a study. */
+  studyId(study: StudyHeader): string;
+  /** Logical id of a patient; undefined for a patient without Patient ID. */
+  patientId(patient: Patient): string | undefined;
+  /** The URI of an issuer's identifiers (configured, or from its universal id); undefined if unknown. */
+  identifierSystem(issuer: Issuer | undefined, of: IdentifierOf): string | undefined;
+}
+
+/** One thing to tell the client in an OperationOutcome. */
+export interface OutcomeIssue {
+  readonly severity: 'fatal' | 'error' | 'warning' | 'information';
+  /** An issue type that DSTU1 and every later release has. */
+  readonly issue: string;
+  /** Code of the catalogue in errors.ts, or of a warning. */
+  readonly code: string;
+  readonly text: string;
+  readonly location?: readonly string[];
+}
+
+/** One page of a search, before it has a release's shape. */
+export interface SearchPage {
+  readonly links: {
+    readonly self: string;
+    readonly first?: string;
+    readonly previous?: string;
+    readonly next?: string;
+  };
+  /** How many resources match in all; absent when nobody knows. */
+  readonly total?: number;
+  /** When the archive was asked. */
+  readonly updated: Date;
+  readonly title: string;
+  readonly entries: readonly SearchEntry[];
+}
+
+export interface SearchEntry {
+  readonly resource: Resource;
+  /** Absolute, version-independent URL; for an outcome, a urn:uuid. */
+  readonly fullUrl: string;
+  readonly title: string;
+  readonly mode: 'match' | 'include' | 'outcome';
+}
+
+/** What the gateway can do, for the conformance statement; made from the tables that the code runs on. */
+export interface ServerFacts {
+  readonly software: { readonly name: string; readonly version: string };
+  readonly publisher: string;
+  /** ISO date on which this statement last changed. */
+  readonly date: string;
+  readonly baseUrl: string;
+  readonly cors: boolean;
+  readonly resources: readonly {
+    readonly type: string;
+    readonly interactions: readonly ('read' | 'search-type')[];
+    readonly includes: readonly string[];
+    readonly parameters: readonly {
+      readonly name: string;
+      readonly type: 'number' | 'date' | 'string' | 'token' | 'reference' | 'uri';
+      readonly documentation: string;
+      readonly target?: readonly string[];
+      readonly chain?: readonly string[];
+    }[];
+  }[];
+}
+
+/** One FHIR release: everything that differs between releases is behind this. */
+export interface FhirRelease {
+  readonly name: ReleaseName;
+  /** For people: `DSTU1 (0.0.82)`. */
+  readonly title: string;
+  readonly version: string;
+  /** Media type of an answer, without charset. Bundles have their own in DSTU1 XML. */
+  mediaType(format: Format, kind: 'resource' | 'bundle'): string;
+  imagingStudy(study: Study, context: RenderContext): Resource;
+  patient(patient: Patient, context: RenderContext): Resource;
+  outcome(issues: readonly OutcomeIssue[]): Resource;
+  searchset(page: SearchPage, context: { readonly baseUrl: string }): Resource;
+  conformance(facts: ServerFacts): Resource;
+  /** The XML form of a resource or bundle; the JSON form is what it already is. */
+  toXml(resource: Resource): string;
+}
+
+/** THE REGISTRY of releases: each is one file, and its line here. */
+export const RELEASES: Readonly<Record<ReleaseName, FhirRelease>> = { dstu1 };

@@ -1,0 +1,167 @@
+import express, { type Express, type Request, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { Problem } from '../errors';
+import { RELEASES, type FhirRelease, type ReleaseName } from '../fhir/releases';
+import { conformanceHandler, type Software } from './conformance';
+import { allowOrigins } from './cors';
+import {
+  exchangeOf,
+  openExchange,
+  refusePathTricks,
+  sendFhir,
+  type FhirHandler,
+  type FhirRequest,
+} from './exchange';
+import type { Handlers } from './handlers';
+import { negotiateFormat, negotiateRelease } from './negotiate';
+import { nameRequest, sendProblem, type Report } from './problem';
+
+/** How the HTTP side is set up. */
+export interface HttpSettings {
+  /** URL at which clients reach the gateway; no trailing slash. Asked at each request: a port may be chosen late. */
+  publicBaseUrl(): string;
+  readonly defaultRelease: ReleaseName;
+  readonly corsOrigins: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly software: Software;
+  /** Whether the process is draining: then it is no longer ready. */
+  draining(): boolean;
+}
+
+/** Watches requests, for the log. */
+export interface Watch {
+  /** Sees every request before its answer; called once. */
+  readonly request: RequestHandler;
+  readonly problem: Report;
+}
+
+/** Builds the Express application; it does not listen. */
+export function createApp(handlers: Handlers, settings: HttpSettings, watch: Watch): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(nameRequest, openExchange, watch.request);
+  app.use(securityHeaders(), ...allowOrigins(settings.corsOrigins));
+  app.use(refusePathTricks);
+  app.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
+  app.get('/health/ready', (_request, response) => {
+    const draining = settings.draining();
+    response.status(draining ? 503 : 200).json({ status: draining ? 'draining' : 'ready' });
+  });
+  for (const release of Object.values(RELEASES)) {
+    app.use(
+      `/fhir/${release.name}`,
+      fhirRoutes(handlers, settings, () => release, `/${release.name}`),
+    );
+  }
+  const negotiated = (request: Request) =>
+    negotiateRelease(formatParameter(request), request.get('Accept'), settings.defaultRelease);
+  app.use('/fhir', fhirRoutes(handlers, settings, negotiated, ''));
+  app.use((request) => {
+    const bases = Object.keys(RELEASES).map((name) => `/fhir/${name}`);
+    const text = `There is nothing at this path. FHIR is at ${['/fhir', ...bases].join(', ')}.`;
+    throw new Problem('not-found', text, { location: [request.method] });
+  });
+  app.use(sendProblem(settings.defaultRelease, watch.problem));
+  return app;
+}
+
+/** The closed table of FHIR routes (http.html of each release); everything else is not there. */
+function fhirRoutes(
+  handlers: Handlers,
+  settings: HttpSettings,
+  releaseOf: (request: Request) => FhirRelease,
+  suffix: string,
+): express.Router {
+  const router = express.Router({ caseSensitive: true });
+  const conformance = conformanceHandler(settings.software);
+  const form = express.text({
+    type: 'application/x-www-form-urlencoded',
+    limit: settings.maxBodyBytes,
+    inflate: false,
+  });
+  const answer =
+    (handler: FhirHandler): RequestHandler =>
+    async (request, response) => {
+      const release = releaseOf(request);
+      const baseUrl = `${settings.publicBaseUrl()}/fhir${suffix}`;
+      const understood = understand(request, release, baseUrl);
+      sendFhir(request, response, understood, await handler(understood));
+    };
+  const get = (path: string, handler: FhirHandler) => {
+    router.route(path).get(answer(handler)).all(refuseMethod('GET, HEAD'));
+  };
+  const search = (path: string, handler: FhirHandler) => {
+    router
+      .route(`${path}/_search`)
+      .get(answer(handler))
+      .post(form, answer(handler))
+      .all(refuseMethod('GET, HEAD, POST'));
+    get(path, handler);
+  };
+  router.options('/', answer(conformance));
+  get('/metadata', conformance);
+  search('/ImagingStudy', handlers.searchStudies);
+  search('/Patient/:id/ImagingStudy', handlers.searchStudiesOfPatient);
+  search('/Patient', handlers.searchPatients);
+  get('/ImagingStudy/:id', handlers.readStudy);
+  get('/ImagingStudy/:id/_history/:version', handlers.readStudyVersion);
+  get('/Patient/:id', handlers.readPatient);
+  get('/Patient/:id/_history/:version', handlers.readPatientVersion);
+  return router;
+}
+
+/** Negotiates and reads everything that each handler needs, before anything is asked of the archive. */
+function understand(request: Request, release: FhirRelease, baseUrl: string): FhirRequest {
+  const parameters = readParameters(request);
+  const format = parameters.find(([name]) => name === '_format')?.[1];
+  return {
+    release,
+    format: negotiateFormat(format, request.get('Accept')),
+    baseUrl,
+    parameters,
+    path: (name) => String(request.params[name] ?? ''),
+    handling: /\bhandling=lenient\b/.test(request.get('Prefer') ?? '') ? 'lenient' : 'strict',
+    call: exchangeOf(request).call,
+  };
+}
+
+/** Names and values of the query and of a posted form, in order; Express's own parser loses the order. */
+function readParameters(request: Request): (readonly [string, string])[] {
+  const [, query = ''] = request.originalUrl.split(/\?(.*)/s);
+  const posted = request.method === 'POST' ? readForm(request) : '';
+  return [...new URLSearchParams(query), ...new URLSearchParams(posted)];
+}
+
+function readForm(request: Request): string {
+  if (typeof request.body === 'string') return request.body;
+  if (request.get('Content-Length') === '0' || request.get('Content-Type') === undefined) return '';
+  const text =
+    'A posted search is application/x-www-form-urlencoded, for example subject=LAB.P1&modality=CT.';
+  throw new Problem('unsupported-media-type', text);
+}
+
+function formatParameter(request: Request): string | undefined {
+  const { _format: format } = request.query;
+  return typeof format === 'string' ? format : undefined;
+}
+
+function refuseMethod(allowed: string): RequestHandler {
+  return (request, response) => {
+    response.set('Allow', allowed);
+    const text = `${request.method} does not work here, only ${allowed}: the gateway reads and never writes.`;
+    throw new Problem('method-not-allowed', text);
+  };
+}
+
+/** Helmet's headers, but those that would break plain HTTP on loopback or images in other origins' pages. */
+function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    strictTransportSecurity: false,
+  });
+}

@@ -1,0 +1,52 @@
+import cors from 'cors';
+import type { RequestHandler } from 'express';
+
+const EXPOSED = [
+  'Content-Location',
+  'ETag',
+  'Location',
+  'Retry-After',
+  'Server-Timing',
+  'X-Request-Id',
+];
+
+/**
+ * CORS on every answer, failures included: without it a page sees no error but CORS's own.
+ *
+ * A plain OPTIONS goes on to the routes, where FHIR has it ask for the conformance statement.
+ *
+ * @param origins allowed origins; `*` for all, `:*` in place of a port for any port
+ */
+export function allowOrigins(origins: readonly string[]): RequestHandler[] {
+  const patterns = origins.map(toPattern);
+  const all = origins.includes('*');
+  const answer = cors({
+    origin: (origin, done) => {
+      done(null, all || (origin !== undefined && patterns.some((each) => each.test(origin))));
+    },
+    methods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
+    allowedHeaders: [
+      'Accept',
+      'Authorization',
+      'Content-Type',
+      'If-None-Match',
+      'Prefer',
+      'Range',
+      'X-Request-Id',
+    ],
+    exposedHeaders: EXPOSED,
+    maxAge: 600,
+    preflightContinue: true,
+  });
+  const endPreflight: RequestHandler = (request, response, next) => {
+    const asks = request.get('Access-Control-Request-Method') !== undefined;
+    if (request.method === 'OPTIONS' && asks) response.status(204).end();
+    else next();
+  };
+  return [answer, endPreflight];
+}
+
+function toPattern(origin: string): RegExp {
+  const escaped = origin.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\\\*$/, '(:\\d{1,5})?');
+  return new RegExp(`^${escaped}$`, 'i');
+}

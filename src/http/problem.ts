@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { CallerGone, Problem, PROBLEMS } from '../errors';
+import { RELEASES, type FhirRelease, type Format, type ReleaseName } from '../fhir/releases';
+import { exchangeOf, sendFhir } from './exchange';
+import { negotiateFormat } from './negotiate';
+
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+
+/** Gives every request an id, the client's own where it is harmless, and tells it in the answer. */
+export const nameRequest: RequestHandler = (request, response, next) => {
+  const given = request.get('X-Request-Id') ?? '';
+  response.set('X-Request-Id', REQUEST_ID.test(given) ? given : randomUUID());
+  next();
+};
+
+/** Reports a failure to whoever watches; the one place that knows the failure's cause. */
+export type Report = (problem: Problem, request: Request, response: Response) => void;
+
+/**
+ * Writes every failure: an OperationOutcome in the caller's release and format, with the catalogue's status.
+ * Nothing of the cause leaves the process.
+ */
+export function sendProblem(fallback: ReleaseName, report: Report): ErrorRequestHandler {
+  // Express tells an error handler by its four parameters.
+  return (error: unknown, request, response, next) => {
+    if (error instanceof CallerGone || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const problem = toProblem(error, response);
+    report(problem, request, response);
+    const { retryAfter, location } = problem.options;
+    const issue = {
+      severity: 'error' as const,
+      issue: PROBLEMS[problem.code].issue,
+      code: problem.code,
+      text: problem.message,
+      ...(location !== undefined && { location }),
+    };
+    const view = { release: releaseOf(request, fallback), format: formatOf(request) };
+    const headers = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+    const resource = view.release.outcome([issue]);
+    const answer = { resource, kind: 'resource' as const, headers };
+    sendFhir(request, response, view, answer, problem.status);
+  };
+}
+
+/** Any thrown value as a failure of the catalogue. */
+function toProblem(error: unknown, response: Response): Problem {
+  if (error instanceof Problem) return error;
+  const status = statusOf(error);
+  if (status === 413) {
+    return new Problem('request-too-large', 'The posted search is too large.', { cause: error });
+  }
+  if (status === 415) {
+    const text = 'A posted search is application/x-www-form-urlencoded in UTF-8, not compressed.';
+    return new Problem('unsupported-media-type', text, { cause: error });
+  }
+  if (error instanceof URIError || (status !== undefined && status >= 400 && status < 500)) {
+    return new Problem('malformed-request', 'The request cannot be read.', { cause: error });
+  }
+  const text = `Something in the gateway failed; its log has the request ${response.get('X-Request-Id') ?? ''}.`;
+  return new Problem('internal-error', text, { cause: error });
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number'
+    ? error.status
+    : undefined;
+}
+
+/** The release in the path, where negotiation may be what failed. */
+function releaseOf(request: Request, fallback: ReleaseName): FhirRelease {
+  const name = /^\/fhir\/([a-z0-9]+)/.exec(request.originalUrl)?.[1];
+  return Object.values(RELEASES).find((release) => release.name === name) ?? RELEASES[fallback];
+}
+
+/** The client's format; JSON where none can be had, so that the refusal can be read. */
+function formatOf(request: Request): Format {
+  const { _format: wanted } = request.query;
+  try {
+    return negotiateFormat(typeof wanted === 'string' ? wanted : undefined, request.get('Accept'));
+  } catch {
+    return 'json';
+  }
+}
+
+/** Whether an exchange has cost the archive anything; for the log. */
+export function callsOf(request: Request): number {
+  return exchangeOf(request).meter.calls();
+}

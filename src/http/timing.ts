@@ -1,0 +1,39 @@
+import type { Meter } from '../study/source';
+
+/** A meter that can be read. */
+export interface ReadableMeter extends Meter {
+  /** How many calls the archive was sent. */
+  readonly calls: () => number;
+  /** The Server-Timing header (W3C Server Timing): upstream calls and time by operation, and the cache's part. */
+  readonly header: () => string;
+}
+
+/** Counts what one answer cost from now on. */
+export function createMeter(): ReadableMeter {
+  const started = performance.now();
+  const upstream = new Map<string, { calls: number; milliseconds: number }>();
+  const cache = { hit: 0, miss: 0, joined: 0 };
+  return {
+    upstream(operation, milliseconds) {
+      const sum = upstream.get(operation) ?? { calls: 0, milliseconds: 0 };
+      upstream.set(operation, {
+        calls: sum.calls + 1,
+        milliseconds: sum.milliseconds + milliseconds,
+      });
+    },
+    cache(outcome) {
+      cache[outcome] += 1;
+    },
+    calls: () => [...upstream.values()].reduce((sum, each) => sum + each.calls, 0),
+    header() {
+      const operations = Array.from(
+        upstream,
+        ([name, { calls, milliseconds }]) =>
+          `${name};dur=${milliseconds.toFixed(1)};desc="${calls} calls"`,
+      );
+      const kept = `cache;desc="${cache.hit} hits, ${cache.miss} misses, ${cache.joined} joined"`;
+      const total = `total;dur=${(performance.now() - started).toFixed(1)}`;
+      return [...operations, kept, total].join(', ');
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
+
+/** Where to listen, and how patient to be with clients. */
+export interface ListenSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly keepAliveMs: number;
+  readonly requestTimeoutMs: number;
+}
+
+/** A server that listens. */
+export interface Listening {
+  readonly url: string;
+  /** Takes no more connections, lets running requests end, and cuts those that do not within the time. */
+  stop(withinMs: number): Promise<void>;
+}
+
+/**
+ * Listens.
+ *
+ * @throws the error of the socket, for example EADDRINUSE
+ */
+export async function listen(app: RequestListener, settings: ListenSettings): Promise<Listening> {
+  const server = createServer({ requestTimeout: settings.requestTimeoutMs }, app);
+  // Longer than any load balancer's, or it would send requests into a connection that is being closed.
+  server.keepAliveTimeout = settings.keepAliveMs;
+  server.headersTimeout = settings.keepAliveMs + 1000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(settings.port, settings.host, resolve);
+  });
+  return { url: urlOf(server, settings.host), stop: (withinMs) => stop(server, withinMs) };
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+async function stop(server: Server, withinMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), withinMs);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,267 @@
+import http from 'node:http';
+import https from 'node:https';
+import axios, { type AxiosInstance } from 'axios';
+import {
+  bulkhead,
+  BulkheadRejectedError,
+  TaskCancelledError,
+  type BulkheadPolicy,
+} from 'cockatiel';
+import { api } from 'dicomweb-client';
+import { readDataSet, type DataSet } from '../dicom/dataset';
+import { isSafeUid } from '../dicom/values';
+import { CallerGone, Problem } from '../errors';
+import type { Call } from '../study/source';
+import { ArchiveRequest, readJson } from './archiveRequest';
+import { type Parameter, writeQuery } from './encode';
+import { transportFailure, wrongRoot } from './failures';
+
+/** Where the archive is and how much of it the gateway may use. */
+export interface ArchiveSettings {
+  /** DICOMweb root, no trailing slash. */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly token?: string;
+  /** Calls under way at once, over all callers. */
+  readonly concurrency: number;
+  /** Calls that may wait for their turn; one more is refused. */
+  readonly queue: number;
+  readonly connectTimeoutMs: number;
+  /** From sending a search to its last byte. */
+  readonly searchTimeoutMs: number;
+  /** Bytes of one answer after decompression. */
+  readonly maxAnswerBytes: number;
+}
+
+/** The path of a QIDO-RS search (PS3.18 10.6.1): at the root, within a study, within a series. */
+export interface SearchPath {
+  readonly level: 'studies' | 'series' | 'instances';
+  readonly study?: string;
+  readonly series?: string;
+}
+
+/** What to read metadata of: a series, or one of its instances. */
+export interface MetadataPath {
+  readonly study: string;
+  readonly series: string;
+  readonly instance?: string;
+}
+
+/** A search's answer: its readable rows, how many came in all, and the archive's Warning. */
+export interface SearchAnswer {
+  readonly rows: readonly DataSet[];
+  readonly received: number;
+  readonly warning?: string;
+}
+
+/** The archive over HTTP. Nothing else in the gateway calls it. */
+export interface ArchiveClient {
+  search(path: SearchPath, parameters: readonly Parameter[], call: Call): Promise<SearchAnswer>;
+  /** Metadata of one instance, or of all instances of a series (PS3.18 10.4.1.1.2). */
+  metadata(path: MetadataPath, call: Call): Promise<readonly DataSet[]>;
+  /** GET or, with a body, POST of the archive's own API, on a path beside its DICOMweb root. */
+  native(path: string, body: object | undefined, call: Call): Promise<unknown>;
+  close(): void;
+}
+
+/** dicomweb-client's searches as they are; its own types lack `request` on some and miss the promises. */
+interface DicomWeb {
+  searchForStudies(options: object): Promise<unknown>;
+  searchForSeries(options: object): Promise<unknown>;
+  searchForInstances(options: object): Promise<unknown>;
+  retrieveSeriesMetadata(options: object): Promise<unknown>;
+  retrieveInstanceMetadata(options: object): Promise<unknown>;
+}
+
+/** Opens a client of one archive. Connections are kept alive; `close` drops them. */
+export function createArchiveClient(settings: ArchiveSettings): ArchiveClient {
+  const agent = createAgent(settings);
+  const transport = createTransport(settings, agent);
+  const lane = bulkhead(settings.concurrency, settings.queue);
+  const library = new api.DICOMwebClient({ url: settings.url, singlepart: '', verbose: false });
+  // Its declarations say arrays where promises come, and want an XMLHttpRequest of the DOM library.
+  const dicomWeb = library as unknown as DicomWeb;
+
+  async function ask(
+    operation: string,
+    call: Call,
+    query: string,
+    send: (request: { instance: ArchiveRequest }) => Promise<unknown>,
+  ): Promise<{ json: unknown; warning: string | undefined }> {
+    const instance = new ArchiveRequest(transport, (url) => joinQuery(url, query), call);
+    const json = await inTurn(lane, operation, call, () =>
+      send({ instance }).catch((error: unknown) => {
+        throw instance.failure ?? error;
+      }),
+    );
+    return { json, warning: instance.warning };
+  }
+
+  return {
+    async search(path, parameters, call) {
+      const { json, warning } = await ask('qido', call, writeQuery(parameters), (request) =>
+        search(dicomWeb, path, request),
+      );
+      return { ...readRows(json), ...(warning !== undefined && { warning }) };
+    },
+    async metadata(path, call) {
+      const { json } = await ask('metadata', call, '', (request) =>
+        readMetadata(dicomWeb, path, request),
+      );
+      return readRows(Array.isArray(json) ? json : [json]).rows;
+    },
+    native: (path, body, call) =>
+      inTurn(lane, 'native', call, () => askNative(transport, settings.url, path, body, call)),
+    close: () => agent.destroy(),
+  };
+}
+
+function search(
+  dicomWeb: DicomWeb,
+  path: SearchPath,
+  request: { instance: ArchiveRequest },
+): Promise<unknown> {
+  const options = {
+    ...(path.study !== undefined && { studyInstanceUID: pathPart(path.study) }),
+    ...(path.series !== undefined && { seriesInstanceUID: pathPart(path.series) }),
+    request,
+  };
+  if (path.level === 'studies') return dicomWeb.searchForStudies({ request });
+  return path.level === 'series'
+    ? dicomWeb.searchForSeries(options)
+    : dicomWeb.searchForInstances(options);
+}
+
+function readMetadata(
+  dicomWeb: DicomWeb,
+  path: MetadataPath,
+  request: { instance: ArchiveRequest },
+): Promise<unknown> {
+  const options = {
+    studyInstanceUID: pathPart(path.study),
+    seriesInstanceUID: pathPart(path.series),
+    request,
+  };
+  return path.instance === undefined
+    ? dicomWeb.retrieveSeriesMetadata(options)
+    : dicomWeb.retrieveInstanceMetadata({
+        ...options,
+        sopInstanceUID: pathPart(path.instance),
+      });
+}
+
+/** Runs a call when its turn comes: no more at once than the archive bears, no more waiting than bounded. */
+async function inTurn<T>(
+  lane: BulkheadPolicy,
+  operation: string,
+  call: Call,
+  send: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await lane.execute(async () => {
+      const started = performance.now();
+      try {
+        return await send();
+      } finally {
+        call.meter.upstream(operation, performance.now() - started);
+      }
+    }, call.signal);
+  } catch (error) {
+    if (error instanceof BulkheadRejectedError) {
+      const text = 'Too many requests wait for the archive. Try again in a moment.';
+      throw new Problem('pacs-busy', text, { retryAfter: 2, cause: error });
+    }
+    if (error instanceof TaskCancelledError || call.signal.aborted) throw new CallerGone();
+    throw error;
+  }
+}
+
+async function askNative(
+  transport: AxiosInstance,
+  root: string,
+  path: string,
+  body: object | undefined,
+  call: Call,
+): Promise<unknown> {
+  try {
+    const response = await transport.request<Buffer>({
+      url: new URL(`../${path}`, `${root}/`).href,
+      method: body === undefined ? 'GET' : 'POST',
+      ...(body !== undefined && { data: JSON.stringify(body) }),
+      headers: { Accept: '*/*' },
+      signal: call.signal,
+    });
+    if (response.status !== 200) return undefined;
+    const answer = { status: 200, contentType: '', retryAfter: undefined, body: response.data };
+    return /^\s*[[{]/.test(response.data.toString('latin1', 0, 64))
+      ? readJson(answer)
+      : response.data.toString();
+  } catch (error) {
+    throw transportFailure(error);
+  }
+}
+
+/** Rows of an answer; an array of plain strings is Orthanc's own REST API, anything else no answer. */
+function readRows(json: unknown): { rows: DataSet[]; received: number } {
+  if (!Array.isArray(json)) {
+    throw new Problem('pacs-broken-answer', 'The archive answered with JSON that is no list.');
+  }
+  if (json.length > 0 && json.every((row) => typeof row === 'string')) throw wrongRoot();
+  const rows = json.map(readDataSet).filter((row) => row !== undefined);
+  return { rows, received: json.length };
+}
+
+/** A UID as a segment of an upstream path; one that could mean another path never gets there. */
+function pathPart(uid: string): string {
+  if (isSafeUid(uid)) return uid;
+  throw new Problem(
+    'invalid-value',
+    'A UID with characters that no URL path can hold was asked for.',
+  );
+}
+
+function joinQuery(url: string, query: string): string {
+  return query === '' ? url : `${url}?${query}`;
+}
+
+function createTransport(settings: ArchiveSettings, agent: http.Agent): AxiosInstance {
+  return axios.create({
+    httpAgent: agent,
+    httpsAgent: agent,
+    // An HTTP_PROXY of the environment must not see patients unless somebody decided so.
+    proxy: false,
+    maxRedirects: 0,
+    timeout: settings.searchTimeoutMs,
+    maxContentLength: settings.maxAnswerBytes,
+    responseType: 'arraybuffer',
+    validateStatus: () => true,
+    headers: { 'Accept-Encoding': 'gzip', ...credentials(settings) },
+  });
+}
+
+function credentials(settings: ArchiveSettings): Record<string, string> {
+  if (settings.token !== undefined) return { Authorization: `Bearer ${settings.token}` };
+  if (settings.username === undefined) return {};
+  const pair = `${settings.username}:${settings.password ?? ''}`;
+  return { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** A keep-alive agent whose connections must be made within the connect deadline. */
+function createAgent(settings: ArchiveSettings): http.Agent {
+  const options = { keepAlive: true, maxSockets: settings.concurrency * 2 };
+  const agent = settings.url.startsWith('https:')
+    ? new https.Agent(options)
+    : new http.Agent(options);
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (...parameters) => {
+    const socket = connect(...parameters);
+    const ready = settings.url.startsWith('https:') ? 'secureConnect' : 'connect';
+    const timer = setTimeout(() => {
+      socket?.destroy(Object.assign(new Error('connect deadline'), { code: 'ETIMEDOUT' }));
+    }, settings.connectTimeoutMs);
+    socket?.once(ready, () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+    return socket;
+  };
+  return agent;
+}

@@ -1,0 +1,193 @@
+import { string, type DataSet } from '../dicom/dataset';
+import { isSafeUid } from '../dicom/values';
+import { Problem } from '../errors';
+import { issuerName } from '../study/identity';
+import type { StudyHeader } from '../study/model';
+import type { Call, Keys } from '../study/source';
+import type { SearchPath } from './client';
+import { writeKeys, type Parameter } from './encode';
+import { includeField } from './fields';
+import { damaged } from './orthanc';
+import type { Archive } from './studies';
+
+/*
+ * The instance rows of studies, with the series attributes on them, at the fewest calls the archive allows:
+ * lists of studies in one call, else one call a study, and only where an archive has neither, series by series.
+ */
+
+/** Instances an instance call should bring, about: where archives answer fastest per row. */
+const CHUNK_INSTANCES = 600;
+/** Instances a study is taken for when the archive does not count. */
+const UNCOUNTED = 50;
+/** UIDs in one list: with 64 characters each, a request line that every server takes (8 kB). */
+const CHUNK_UIDS = 100;
+/** Rows of one call at most; dcm4chee and others cut lower, which is noticed. */
+const PAGE_ROWS = 2000;
+
+/** Instance rows of each study asked, in the order asked. */
+export async function instanceRows(
+  archive: Archive,
+  studies: readonly StudyHeader[],
+  call: Call,
+): Promise<readonly (readonly DataSet[])[]> {
+  const { dialect } = archive.facts;
+  const inLists = dialect.uidLists && dialect.searchesBelowStudies;
+  const chunks = inLists ? chunked(studies) : studies.map((study) => [study]);
+  const rows = await Promise.all(
+    chunks.map((chunk) =>
+      inLists ? rowsOfList(archive, chunk, call) : rowsOfEach(archive, chunk, call),
+    ),
+  );
+  return rows.flat();
+}
+
+/**
+ * Cuts studies into chunks of about {@link CHUNK_INSTANCES} by their counts: a new chunk starts where the
+ * running sum passes a multiple of it, so that there are never more than ceil(sum / CHUNK_INSTANCES).
+ */
+export function chunked(studies: readonly StudyHeader[]): StudyHeader[][] {
+  const chunks: StudyHeader[][] = [];
+  let sum = 0;
+  let current = -1;
+  for (const study of studies) {
+    const place = Math.floor(sum / CHUNK_INSTANCES);
+    const last = chunks.at(-1);
+    if (last === undefined || place !== current || last.length >= CHUNK_UIDS) chunks.push([study]);
+    else last.push(study);
+    current = place;
+    sum += study.numberOfInstances ?? UNCOUNTED;
+  }
+  return chunks;
+}
+
+async function rowsOfList(
+  archive: Archive,
+  studies: readonly StudyHeader[],
+  call: Call,
+): Promise<DataSet[][]> {
+  const asked = [...new Set(studies.map((study) => study.uid))];
+  const keys: Keys = new Map([['StudyInstanceUID', { kind: 'values', values: asked }]]);
+  const expected = expectedRows(studies);
+  const rows = await allRows(archive, { level: 'instances' }, keys, expected, call);
+  // Rows of studies that were not asked for: the archive does not match lists. Then study by study.
+  const inList = rows.every((row) => asked.includes(string(row, 'StudyInstanceUID') ?? ''));
+  if (!inList) return rowsOfEach(archive, studies, call);
+  return studies.map((study) =>
+    rows.filter((row) => string(row, 'StudyInstanceUID') === study.uid && isOfPatient(row, study)),
+  );
+}
+
+async function rowsOfEach(
+  archive: Archive,
+  studies: readonly StudyHeader[],
+  call: Call,
+): Promise<DataSet[][]> {
+  return Promise.all(
+    studies.map(async (study) => {
+      if (!isSafeUid(study.uid)) return [];
+      const path: SearchPath = { level: 'instances', study: study.uid };
+      const rows = await allRows(archive, path, new Map(), expectedRows([study]), call).catch(
+        (error: unknown) =>
+          isNoSuchPath(error) ? rowsBySeries(archive, study, call) : rethrow(error),
+      );
+      return rows.filter((row) => isOfStudy(row, study) && isOfPatient(row, study));
+    }),
+  );
+}
+
+/** Series first, then the instances of each, for archives that have nothing in between. */
+async function rowsBySeries(archive: Archive, study: StudyHeader, call: Call): Promise<DataSet[]> {
+  const path: SearchPath = { level: 'series', study: study.uid };
+  const seriesRows = await allRows(archive, path, new Map(), study.numberOfSeries, call);
+  const rows = await Promise.all(
+    seriesRows
+      .filter((row) => isOfStudy(row, study))
+      .map(async (seriesRow) => {
+        const series = string(seriesRow, 'SeriesInstanceUID');
+        if (series === undefined || !isSafeUid(series)) return [];
+        const below: SearchPath = { level: 'instances', study: study.uid, series };
+        const found = await allRows(archive, below, new Map(), undefined, call);
+        return found.map((row) => new Map([...seriesRow, ...row]));
+      }),
+  );
+  return rows.flat();
+}
+
+/**
+ * All rows of a search, page by page. The end is an empty page, a page without a new row (the archive ignores
+ * `offset`), or as many rows as were expected.
+ */
+async function allRows(
+  archive: Archive,
+  path: SearchPath,
+  keys: Keys,
+  expected: number | undefined,
+  call: Call,
+): Promise<DataSet[]> {
+  const { client, facts } = archive;
+  const found = new Map<string, DataSet>();
+  const limit = Math.min(Math.max(expected ?? PAGE_ROWS, 100), PAGE_ROWS);
+  for (let offset = 0; ;) {
+    const before = found.size;
+    const parameters: Parameter[] = [
+      ...writeKeys(keys, facts.dialect, false),
+      ...includeField(path.level, keys, facts.dialect),
+      ['limit', String(limit)],
+      ...(offset > 0 ? [['offset', String(offset)] as const] : []),
+    ];
+    const answer = await client.search(path, parameters, call);
+    for (const row of answer.rows) found.set(rowKey(row), row);
+    offset += answer.received;
+    const short = answer.received < limit && answer.warning === undefined;
+    const enough = expected === undefined ? short : found.size >= expected;
+    if (answer.received === 0 || found.size === before || enough) break;
+  }
+  return [...found.values()];
+}
+
+/** Rows that the archive's own counts promise; undefined when one study is not counted. */
+function expectedRows(studies: readonly StudyHeader[]): number | undefined {
+  const counts = studies.map((study) => study.numberOfInstances);
+  return counts.every((count) => count !== undefined)
+    ? counts.reduce((sum, count) => sum + count, 0)
+    : undefined;
+}
+
+/** Duplicate SOP Instance UIDs in two series are two instances (facts of dcm4chee and Google). */
+function rowKey(row: DataSet): string {
+  return JSON.stringify([
+    string(row, 'StudyInstanceUID'),
+    string(row, 'PatientID'),
+    string(row, 'SeriesInstanceUID'),
+    string(row, 'SOPInstanceUID'),
+  ]);
+}
+
+/** dcm4chee leaves the Study Instance UID out of rows below a study; another one is another study's. */
+function isOfStudy(row: DataSet, study: StudyHeader): boolean {
+  const uid = string(row, 'StudyInstanceUID');
+  return uid === undefined || uid === study.uid;
+}
+
+/**
+ * Whether a row is of the study's patient as far as it tells. The comparison is made on what damage leaves
+ * (see `repairText`), which never takes two undamaged patients for one study's.
+ */
+export function isOfPatient(row: DataSet, study: StudyHeader): boolean {
+  const id = string(row, 'PatientID');
+  if (id === undefined) return true;
+  const issuer = string(row, 'IssuerOfPatientID');
+  const known = issuerName(study.patient.issuer);
+  const sameIssuer = issuer === undefined || known === undefined || issuer === known;
+  return sameIssuer && damaged(id) === damaged(study.patient.id);
+}
+
+function isNoSuchPath(error: unknown): boolean {
+  return (
+    error instanceof Problem && (error.code === 'pacs-error' || error.code === 'pacs-broken-answer')
+  );
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}

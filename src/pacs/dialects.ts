@@ -1,0 +1,93 @@
+import type { Keyword } from '../dicom/tags';
+
+/** The names that PACS_DIALECT may have. */
+export const DIALECT_NAMES = ['generic', 'orthanc', 'dcm4chee'] as const;
+export type DialectName = (typeof DIALECT_NAMES)[number];
+
+/**
+ * What is known of an archive before it is asked. Every flag says how the archive behaves; what the gateway
+ * does about it stands where the flag is read.
+ */
+export interface Dialect {
+  /** For people, in logs and documents. */
+  readonly title: string;
+  /** Study keys it matches. A key that is not here is never asked and only checked on the rows. */
+  readonly studyKeys: readonly Keyword[];
+  /**
+   * A comma-separated list of Study Instance UIDs matches any of them (PS3.4 C.2.2.2.2), at `/studies` and
+   * at `/instances`. Where not, each study is asked by itself.
+   */
+  readonly uidLists: boolean;
+  /** A comma-separated list matches for keys other than UIDs too, which PS3.4 C.2.2.2 knows nothing of. */
+  readonly valueLists: boolean;
+  /** `/series` and `/instances` answer across studies and match their own keys (PS3.18 10.6.1.2). */
+  readonly searchesBelowStudies: boolean;
+  /**
+   * Query values are percent-decoded. Debian's Orthanc does not decode: a value that needs escaping finds
+   * nothing, with status 200. `unknown`: an empty answer to an escaped value is asked again with wildcards.
+   */
+  readonly decodesQuery: 'yes' | 'no' | 'unknown';
+  /**
+   * How much QIDO-RS leaves out. `mandatory`: only SOP Class UID or Modality may be missing. `study`: study
+   * attributes are missing, one instance a study tells them. `series`: sequences are missing altogether, one
+   * instance a series tells them.
+   */
+  readonly metadata: 'mandatory' | 'study' | 'series';
+  /** QIDO-RS loses the letters outside Latin-1; metadata and the archive's own API have them. */
+  readonly losesLetters: boolean;
+  /** `includefield=all` brings more than a list of fields does. */
+  readonly includeAll: boolean;
+  /** A short page may be a silent cap rather than the end, and a further offset tells which. */
+  readonly verifiesEnd: boolean;
+  /** Most rows it ever answers without saying that it cut; undefined where it says so or has no cap. */
+  readonly silentCap?: number;
+}
+
+const COMMON_STUDY_KEYS: readonly Keyword[] = [
+  'StudyInstanceUID',
+  'StudyDate',
+  'AccessionNumber',
+  'PatientID',
+  'PatientName',
+  'ModalitiesInStudy',
+];
+
+/** THE TABLE of archives. */
+export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
+  generic: {
+    title: 'any DICOMweb archive',
+    studyKeys: COMMON_STUDY_KEYS,
+    uidLists: false,
+    valueLists: false,
+    searchesBelowStudies: true,
+    decodesQuery: 'unknown',
+    metadata: 'mandatory',
+    losesLetters: false,
+    includeAll: false,
+    verifiesEnd: true,
+  },
+  orthanc: {
+    title: 'Orthanc with its DICOMweb plugin',
+    studyKeys: [...COMMON_STUDY_KEYS, 'IssuerOfPatientID', 'PatientBirthDate', 'PatientSex'],
+    uidLists: true,
+    valueLists: true,
+    searchesBelowStudies: true,
+    decodesQuery: 'no',
+    metadata: 'series',
+    losesLetters: false,
+    includeAll: false,
+    verifiesEnd: false,
+  },
+  dcm4chee: {
+    title: 'dcm4chee-arc-light 5',
+    studyKeys: [...COMMON_STUDY_KEYS, 'IssuerOfPatientID', 'PatientBirthDate', 'PatientSex'],
+    uidLists: true,
+    valueLists: true,
+    searchesBelowStudies: true,
+    decodesQuery: 'yes',
+    metadata: 'study',
+    losesLetters: false,
+    includeAll: true,
+    verifiesEnd: false,
+  },
+};

@@ -1,0 +1,122 @@
+import { isRecord } from '../dicom/dataset';
+import { Problem } from '../errors';
+import type { Call } from '../study/source';
+import type { ArchiveClient } from './client';
+import { DIALECTS, type Dialect, type DialectName } from './dialects';
+
+/** What is known of the archive once it has answered. */
+export interface ArchiveFacts {
+  readonly dialect: Dialect;
+  /** For people: `Orthanc 1.10.1, DICOMweb plugin 1.7`. */
+  readonly product: string;
+  /** Whether the archive's own API answers beside its DICOMweb root. */
+  readonly native: boolean;
+}
+
+/** Plugin release from which QIDO-RS returns sequences and text whole (seen in 1.20, not in 1.7). */
+const WHOLE_QIDO_PLUGIN = { major: 1, minor: 20 };
+/** Studies beyond which a cap is not looked for: reading that far would cost the archive too much. */
+const CAP_SEARCHED = 5000;
+
+/**
+ * Asks the archive one small question and finds out what it is.
+ *
+ * An archive whose dialect was not set is asked whether it is an Orthanc: taken for a generic one, Debian's
+ * would answer with damaged names and empty searches, both with status 200.
+ *
+ * @param configured the dialect of PACS_DIALECT, or undefined when it is not set
+ * @throws Problem when the archive does not answer as a DICOMweb root does
+ */
+export async function probeArchive(
+  client: ArchiveClient,
+  configured: DialectName | undefined,
+  call: Call,
+): Promise<ArchiveFacts> {
+  await firstAnswer(client, call);
+  if (configured === 'generic' || configured === 'dcm4chee') return plainFacts(configured);
+  const system = await nativeRecord(client, 'system', call);
+  if (typeof system?.Version !== 'string' || system.ApiVersion === undefined) {
+    return plainFacts(configured ?? 'generic');
+  }
+  return orthancFacts(client, system.Version, call);
+}
+
+async function firstAnswer(client: ArchiveClient, call: Call): Promise<void> {
+  try {
+    await client.search({ level: 'studies' }, [['limit', '1']], call);
+  } catch (error) {
+    if (
+      error instanceof Problem &&
+      error.code === 'pacs-error' &&
+      /status 404/.test(error.message)
+    ) {
+      const text =
+        'The archive has no studies at PACS_URL (404): it is no DICOMweb root. It ends in /dicom-web on ' +
+        'Orthanc, in /dcm4chee-arc/aets/AET/rs on dcm4chee.';
+      throw new Problem('pacs-wrong-root', text, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function plainFacts(name: DialectName): ArchiveFacts {
+  return { dialect: DIALECTS[name], product: DIALECTS[name].title, native: false };
+}
+
+async function orthancFacts(
+  client: ArchiveClient,
+  version: string,
+  call: Call,
+): Promise<ArchiveFacts> {
+  const plugin = await nativeRecord(client, 'plugins/dicom-web', call);
+  const pluginVersion = typeof plugin?.Version === 'string' ? plugin.Version : 'unknown';
+  const encoding = await client.native('tools/default-encoding', undefined, call);
+  const whole = isWholeQido(pluginVersion);
+  const cap = await findCap(client, call);
+  return {
+    product: `Orthanc ${version}, DICOMweb plugin ${pluginVersion}`,
+    native: true,
+    dialect: {
+      ...DIALECTS.orthanc,
+      metadata: whole ? 'mandatory' : 'series',
+      losesLetters: !whole && encoding !== 'Utf8',
+      ...(cap !== undefined && { silentCap: cap }),
+    },
+  };
+}
+
+function isWholeQido(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const { major: wholeMajor, minor: wholeMinor } = WHOLE_QIDO_PLUGIN;
+  return major > wholeMajor || (major === wholeMajor && minor >= wholeMinor);
+}
+
+/**
+ * Orthanc's `LimitFindResults` cuts answers without a word, and nothing tells its value. Its own count of
+ * studies does: the last of them must be reachable by offset.
+ */
+async function findCap(client: ArchiveClient, call: Call): Promise<number | undefined> {
+  const statistics = await nativeRecord(client, 'statistics', call);
+  const count = Number(statistics?.CountStudies);
+  if (!(count > 1)) return undefined;
+  const last = Math.min(count, CAP_SEARCHED) - 1;
+  const page = [['limit', '1'] as const, ['offset', String(last)] as const];
+  const reachable = await client.search({ level: 'studies' }, page, call);
+  if (reachable.received > 0) return undefined;
+  return (await client.search({ level: 'studies' }, [], call)).received;
+}
+
+async function nativeRecord(
+  client: ArchiveClient,
+  path: string,
+  call: Call,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  try {
+    const answer = await client.native(path, undefined, call);
+    return isRecord(answer) ? answer : undefined;
+  } catch (error) {
+    // Whatever stands beside a DICOMweb root need not answer: then it is no Orthanc that we can use.
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}

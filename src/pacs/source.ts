@@ -1,0 +1,155 @@
+import { string, type DataSet } from '../dicom/dataset';
+import { readInstance, readRequests, readSeries, readStudy } from '../study/fromDicom';
+import type { Defect, ImagingRequest, Patient, Series, StudyHeader } from '../study/model';
+import type { Abilities, Call, StudyDetail, StudySource } from '../study/source';
+import { instanceRows, isOfPatient } from './details';
+import type { ArchiveFacts } from './probe';
+import { searchBelow, searchStudies, type Archive } from './studies';
+import { supplementSeries, type SeriesRows } from './supplement';
+
+/**
+ * The archive as a source of studies, by QIDO-RS and what its dialect adds.
+ *
+ * @param client the archive over HTTP
+ * @param facts what the archive is; asked again until it has answered once
+ * @param zone the archive's clock, for times without an offset
+ */
+export function createArchiveSource(
+  client: Archive['client'],
+  facts: (call: Call) => Promise<ArchiveFacts>,
+  zone: Archive['zone'],
+): StudySource {
+  const archive = async (call: Call): Promise<Archive> => ({
+    client,
+    facts: await facts(call),
+    zone,
+  });
+  return {
+    async abilities(call): Promise<Abilities> {
+      const { dialect } = await facts(call);
+      return { studyKeys: new Set(dialect.studyKeys), valueLists: dialect.valueLists };
+    },
+    async studies(keys, window, call) {
+      return searchStudies(await archive(call), keys, window, call);
+    },
+    async studiesWith(level, keys, limit, call) {
+      return searchBelow(await archive(call), level, keys, limit, call);
+    },
+    async details(studies, call) {
+      return readDetails(await archive(call), studies, call);
+    },
+  };
+}
+
+async function readDetails(
+  archive: Archive,
+  studies: readonly StudyHeader[],
+  call: Call,
+): Promise<StudyDetail[]> {
+  const rows = await instanceRows(archive, studies, call);
+  return Promise.all(
+    studies.map((study, index) => readDetail(archive, study, rows[index] ?? [], call)),
+  );
+}
+
+async function readDetail(
+  archive: Archive,
+  study: StudyHeader,
+  rows: readonly DataSet[],
+  call: Call,
+): Promise<StudyDetail> {
+  const expected = study.numberOfInstances;
+  const told = rows.some((row) => string(row, 'PatientID') !== undefined);
+  // Rows that name no patient, of a UID that has two or brought more rows than counted: whose are they?
+  const doubtful = !told && (study.shared || (expected !== undefined && rows.length > expected));
+  const grouped = groupBySeries(rows);
+  const supplemented = await supplementSeries(archive, study, grouped, doubtful, call);
+  const own = supplemented.filter(([first]) => isOfPatient(first, study));
+  const mixed = doubtful && own.some(([first]) => string(first, 'PatientID') === undefined);
+  const series = mixed ? [] : own.map((each) => assembleSeries(archive, each)).filter(isThere);
+  return {
+    header: enrich(archive, study, own),
+    series: series.sort(inOrder),
+    defects: findDefects(expected, series, mixed),
+  };
+}
+
+function findDefects(expected: number | undefined, series: Series[], mixed: boolean): Defect[] {
+  if (mixed) return [{ kind: 'mixed-patients' }];
+  const received = series.reduce((sum, each) => sum + each.instances.length, 0);
+  return expected !== undefined && received < expected
+    ? [{ kind: 'incomplete', expected, received }]
+    : [];
+}
+
+/** Rows by series, series in the order they first came, rows in theirs. */
+function groupBySeries(rows: readonly DataSet[]): SeriesRows[] {
+  const groups = new Map<string, [DataSet, ...DataSet[]]>();
+  for (const row of rows) {
+    const uid = string(row, 'SeriesInstanceUID') ?? '';
+    const group = groups.get(uid);
+    if (group === undefined) groups.set(uid, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()];
+}
+
+function assembleSeries(archive: Archive, rows: SeriesRows): Series | undefined {
+  const series = readSeries(rows[0], archive.zone);
+  if (series === undefined) return undefined;
+  const instances = rows.map(readInstance).filter(isThere).sort(inOrder);
+  return { ...series, instances };
+}
+
+/**
+ * The study row with what metadata tells beside it. Metadata wins where both speak, because it is the file
+ * itself, except for what only the archive knows: its counts, the modalities over all series, availability,
+ * and who the patient is, which the row was checked by.
+ */
+function enrich(archive: Archive, study: StudyHeader, series: readonly SeriesRows[]): StudyHeader {
+  const told = series.map(([first]) => readStudy(first, archive.zone)).filter(isThere);
+  const both = [study, ...told];
+  const [first] = told;
+  return {
+    ...first,
+    ...study,
+    requests: distinct([...study.requests, ...series.flatMap(([row]) => readRequests(row))]),
+    procedures: firstFilled(both.map((each) => each.procedures)),
+    readers: firstFilled(both.map((each) => each.readers)),
+    admittingDiagnoses: firstFilled(both.map((each) => each.admittingDiagnoses)),
+    reasons: firstFilled(both.map((each) => each.reasons)),
+    ...(first?.accession?.issuer !== undefined && { accession: first.accession }),
+    patient: first === undefined ? study.patient : enrichPatient(study.patient, first.patient),
+  };
+}
+
+/** Identity stays as the study row told it, or a patient's id would depend on how much was asked. */
+function enrichPatient(row: Patient, told: Patient): Patient {
+  const sameIssuer = row.issuer !== undefined && told.issuer?.name === row.issuer.name;
+  const { id: _id, issuer: _issuer, ...others } = told;
+  return {
+    ...others,
+    ...row,
+    otherIds: firstFilled([row.otherIds, told.otherIds]),
+    ...(sameIssuer && { issuer: { ...told.issuer, ...row.issuer } }),
+  };
+}
+
+function firstFilled<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  return lists.find((list) => list.length > 0) ?? [];
+}
+
+/** The same order stands in every series that came of it: told once. */
+function distinct(requests: readonly ImagingRequest[]): ImagingRequest[] {
+  const byContent = new Map(requests.map((request) => [JSON.stringify(request), request]));
+  return [...byContent.values()];
+}
+
+/** By number, those without one last, else as the archive ordered them. */
+function inOrder(one: { readonly number?: number }, other: { readonly number?: number }): number {
+  return (one.number ?? Infinity) - (other.number ?? Infinity) || 0;
+}
+
+function isThere<T>(value: T | undefined): value is T {
+  return value !== undefined;
+}

@@ -1,0 +1,251 @@
+import { string, type DataSet } from '../dicom/dataset';
+import { Problem } from '../errors';
+import type { Keyword } from '../dicom/tags';
+import { readStudy, type ZoneOfArchive } from '../study/fromDicom';
+import type { StudyHeader } from '../study/model';
+import type { Call, FoundUids, Keys, Match, Notice, StudyWindow } from '../study/source';
+import type { ArchiveClient, SearchAnswer } from './client';
+import type { Dialect } from './dialects';
+import { needsEscaping, writeKeys, type Parameter } from './encode';
+import { includeField } from './fields';
+import { findStudyUids, repairText } from './orthanc';
+import type { ArchiveFacts } from './probe';
+
+/** The archive at hand: how to call it, what it is, and where its clock stands. */
+export interface Archive {
+  readonly client: ArchiveClient;
+  readonly facts: ArchiveFacts;
+  readonly zone: ZoneOfArchive;
+}
+
+interface Window {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** UIDs in one list: with 64 characters each, a request line that every server takes (8 kB). */
+const UIDS_A_CALL = 100;
+
+/** Searches study rows; see `StudySource.studies`. */
+export async function searchStudies(
+  archive: Archive,
+  keys: Keys,
+  window: Window,
+  call: Call,
+): Promise<StudyWindow> {
+  const native = await nativeUids(archive, keys, call);
+  if (native !== undefined) return searchByUids(archive, keys, native, window, call);
+  const uids = keys.get('StudyInstanceUID');
+  if (uids?.kind === 'values' && uids.values.length > 1) {
+    return searchByUids(archive, keys, uids.values, window, call);
+  }
+  return searchOnce(archive, keys, window, call);
+}
+
+/**
+ * The studies that match, by Orthanc's own find, where a name or a value that needs escaping is asked of an
+ * Orthanc that does not decode its query.
+ */
+async function nativeUids(
+  archive: Archive,
+  keys: Keys,
+  call: Call,
+): Promise<readonly string[] | undefined> {
+  const { client, facts } = archive;
+  if (!facts.native || facts.dialect.decodesQuery !== 'no') return undefined;
+  const asksName = [...keys.values()].some((match) => match.kind === 'name');
+  const decoding = { ...facts.dialect, decodesQuery: 'yes' as const };
+  if (!asksName && !needsEscaping(writeKeys(keys, decoding, false))) return undefined;
+  return findStudyUids(client, keys, call);
+}
+
+/** Studies by a list of UIDs, a stretch of it at a time: in one call where lists match, else one each. */
+async function searchByUids(
+  archive: Archive,
+  keys: Keys,
+  uids: readonly string[],
+  window: Window,
+  call: Call,
+): Promise<StudyWindow> {
+  const stretch = uids.slice(window.offset, window.offset + Math.min(window.limit, UIDS_A_CALL));
+  const lists = archive.facts.dialect.uidLists ? [stretch] : stretch.map((uid) => [uid]);
+  // The UIDs were found by these keys or stand beside them: asked again, keys could only lose by escaping.
+  const rest = Array.from(keys).filter(([, match]) => match.kind === 'range');
+  const windows = await Promise.all(
+    lists
+      .filter((list) => list.length > 0)
+      .map((list) => {
+        const match: Match = { kind: 'values', values: list };
+        const asked = new Map<Keyword, Match>([...rest, ['StudyInstanceUID', match]]);
+        return searchOnce(archive, asked, { limit: UIDS_A_CALL * 2, offset: 0 }, call);
+      }),
+  );
+  const end = window.offset + stretch.length >= uids.length;
+  return {
+    studies: windows.flatMap((found) => found.studies),
+    advance: end ? 0 : stretch.length,
+    cut: windows.some((found) => found.cut),
+    notices: windows.flatMap((found) => found.notices),
+  };
+}
+
+async function searchOnce(
+  archive: Archive,
+  keys: Keys,
+  window: Window,
+  call: Call,
+): Promise<StudyWindow> {
+  const { client, facts } = archive;
+  const answer = await askTwice(archive, keys, window, call);
+  const rows = facts.dialect.losesLetters
+    ? await repairText(client, answer.rows, call)
+    : answer.rows;
+  return {
+    studies: readStudies(rows, archive.zone),
+    ...(await whatFollows(archive, keys, window, answer, call)),
+  };
+}
+
+/** Asks, and where an empty answer may only mean that the archive did not decode, asks with wildcards. */
+async function askTwice(
+  archive: Archive,
+  keys: Keys,
+  window: Window,
+  call: Call,
+): Promise<SearchAnswer> {
+  const { dialect } = archive.facts;
+  const ask = (written: readonly Parameter[]) =>
+    archive.client.search(
+      { level: 'studies' },
+      [...written, ...includeField('studies', keys, dialect), ...paging(window)],
+      call,
+    );
+  const written = writeKeys(keys, dialect, false);
+  const answer = await ask(written);
+  const doubtful = dialect.decodesQuery === 'unknown' && needsEscaping(written);
+  return answer.received === 0 && doubtful ? ask(writeKeys(keys, dialect, true)) : answer;
+}
+
+function readStudies(rows: readonly DataSet[], zone: ZoneOfArchive): StudyHeader[] {
+  return rows.map((row) => readStudy(row, zone)).filter((study) => study !== undefined);
+}
+
+/** Whether more rows follow a stretch, or should follow but cannot be had. */
+async function whatFollows(
+  archive: Archive,
+  keys: Keys,
+  window: Window,
+  answer: SearchAnswer,
+  call: Call,
+): Promise<{ advance: number; cut: boolean; notices: Notice[] }> {
+  const { dialect } = archive.facts;
+  const { received } = answer;
+  const warned =
+    /\b299\b/.test(answer.warning ?? '') && /additional|more|limit/i.test(answer.warning ?? '');
+  if (received === 0) return { advance: 0, cut: warned, notices: warned ? [CUT] : [] };
+  if (received >= window.limit || warned) {
+    return {
+      advance: received,
+      cut: false,
+      notices: received > window.limit ? [LIMIT_IGNORED] : [],
+    };
+  }
+  if (dialect.silentCap !== undefined && received + window.offset >= dialect.silentCap) {
+    return { advance: 0, cut: true, notices: [CUT] };
+  }
+  const single = keys.has('StudyInstanceUID');
+  if (!dialect.verifiesEnd || single) return { advance: 0, cut: false, notices: [] };
+  const beyond = await archive.client.search(
+    { level: 'studies' },
+    [...writeKeys(keys, dialect, false), ...paging({ limit: 1, offset: window.offset + received })],
+    call,
+  );
+  // An archive that ignores the offset answers the same rows again: told apart when they are read.
+  const repeats = beyond.rows.every((row) => isAmong(row, answer.rows));
+  return { advance: repeats ? 0 : received, cut: false, notices: [] };
+}
+
+function isAmong(row: DataSet, rows: readonly DataSet[]): boolean {
+  const uid = string(row, 'StudyInstanceUID');
+  const patient = string(row, 'PatientID');
+  return rows.some(
+    (other) => string(other, 'StudyInstanceUID') === uid && string(other, 'PatientID') === patient,
+  );
+}
+
+function paging(window: Window): Parameter[] {
+  const offset: Parameter[] = window.offset > 0 ? [['offset', String(window.offset)]] : [];
+  return [['limit', String(window.limit)], ...offset];
+}
+
+const CUT: Notice = {
+  code: 'archive-cut-the-answer',
+  text: 'The archive limits its answers and holds more studies than it tells of. Ask a narrower question.',
+};
+const LIMIT_IGNORED: Notice = {
+  code: 'archive-ignores-limit',
+  text: 'The archive sent more rows than it was asked for.',
+};
+
+/** Searches series or instances across studies for the studies they are in; see `StudySource.studiesWith`. */
+export async function searchBelow(
+  archive: Archive,
+  level: 'series' | 'instances',
+  keys: Keys,
+  limit: number,
+  call: Call,
+): Promise<FoundUids | undefined> {
+  const { dialect } = archive.facts;
+  if (!dialect.searchesBelowStudies) return undefined;
+  const found = await Promise.all(
+    splitLists(keys, dialect).map((each) => searchBelowOnce(archive, level, each, limit, call)),
+  );
+  if (!found.every((each) => each !== undefined)) return undefined;
+  return {
+    uids: [...new Set(found.flatMap((each) => each.uids))],
+    complete: found.every((each) => each.complete),
+  };
+}
+
+async function searchBelowOnce(
+  archive: Archive,
+  level: 'series' | 'instances',
+  keys: Keys,
+  limit: number,
+  call: Call,
+): Promise<FoundUids | undefined> {
+  const { dialect } = archive.facts;
+  const written = writeKeys(keys, dialect, false);
+  if (needsEscaping(written) && dialect.decodesQuery !== 'yes') return undefined;
+  const parameters = [...written, ...paging({ limit, offset: 0 })];
+  const answer = await archive.client.search({ level }, parameters, call).catch(unlessUnknown);
+  const uids = answer?.rows.map((row) => string(row, 'StudyInstanceUID'));
+  if (!uids?.every((uid) => uid !== undefined)) return undefined;
+  const cap = dialect.silentCap ?? Number.POSITIVE_INFINITY;
+  const received = answer?.received ?? 0;
+  return {
+    uids: [...new Set(uids)],
+    complete: received < limit && answer?.warning === undefined && received < cap,
+  };
+}
+
+/** An archive without `/series` and `/instances` across studies says 404 or 400: then it cannot. */
+function unlessUnknown(error: unknown): undefined {
+  if (error instanceof Problem && error.code === 'pacs-error') return undefined;
+  throw error;
+}
+
+/** One query a value where the archive takes no lists. */
+function splitLists(keys: Keys, dialect: Dialect): readonly Keys[] {
+  return [...keys].reduce<Keys[]>(
+    (queries, [keyword, match]) => {
+      const lists = keyword.endsWith('UID') ? dialect.uidLists : dialect.valueLists;
+      const values = match.kind === 'values' && !lists ? match.values : undefined;
+      const matches: Match[] = values?.map((value) => ({ kind: 'values', values: [value] })) ?? [
+        match,
+      ];
+      return queries.flatMap((query) => matches.map((one) => new Map([...query, [keyword, one]])));
+    },
+    [new Map()],
+  );
+}

@@ -1,0 +1,135 @@
+import { BODY_PARTS, bodyPart, type BodyPart } from '../dicom/codes';
+import type { Condition } from '../study/query';
+import { fold } from '../study/text';
+import { NOTHING, shown, type Asked, type Reader } from './asked';
+import { literal, readToken, readUid } from './values';
+
+/*
+ * Coded parameters: modality, body site, sex, and the UIDs.
+ */
+
+/** Systems of DICOM's own codes: DSTU1, DSTU2, and STU3 and later. */
+const DICOM_SYSTEMS: readonly string[] = [
+  'http://nema.org/dicom/dcid',
+  'http://nema.org/dicom/dicm',
+  'http://dicom.nema.org/resources/ontology/DCM',
+];
+
+/** SNOMED, as SNOMED CT concepts or the older SNOMED RT codes of DICOM. */
+const SNOMED_SYSTEMS: readonly string[] = [
+  'http://snomed.info/sct',
+  'http://snomed.info/srt',
+  'http://snomed.info/id',
+  'urn:oid:2.16.840.1.113883.6.96',
+];
+
+/** Systems that a UID may be given with. */
+const UID_SYSTEMS: readonly string[] = ['', 'urn:ietf:rfc:3986', 'urn:dicom:uid', ...DICOM_SYSTEMS];
+
+/** HL7's codes for sex and the DICOM value they are rendered from (PS3.3 C.7.1.1, Patient's Sex). */
+const SEXES: readonly {
+  readonly systems: readonly string[];
+  readonly codes: Readonly<Record<string, 'M' | 'F' | 'O'>>;
+}[] = [
+  {
+    systems: [
+      'http://hl7.org/fhir/v3/AdministrativeGender',
+      'http://terminology.hl7.org/CodeSystem/v3-AdministrativeGender',
+    ],
+    codes: { M: 'M', F: 'F', UN: 'O' },
+  },
+  {
+    systems: ['http://hl7.org/fhir/administrative-gender'],
+    codes: { male: 'M', female: 'F', other: 'O' },
+  },
+];
+
+/** Modality (0008,0060): a code of DICOM, in any case. */
+export const readModality: Reader = (asked) => {
+  const { system = '', code } = readToken(asked);
+  if (system !== '' && !DICOM_SYSTEMS.includes(system)) return unknownSystem(asked, system);
+  literal(asked, code, `one code, for example ${asked.parameter}=CT`);
+  return [{ on: 'modality', code: code.toUpperCase() }];
+};
+
+/**
+ * Body site: a SNOMED code, current or replaced; a Body Part Examined term; or the term's meaning. All terms
+ * and codes of PS3.16 Annex L with the same meaning are looked for.
+ */
+export const readBodySite: Reader = (asked) => {
+  const { system = '', code } = readToken(asked);
+  literal(asked, code, `one code or term, for example ${asked.parameter}=CHEST`);
+  if (SNOMED_SYSTEMS.includes(system)) return [region(rowsOfCode(code), { codes: [code] })];
+  if (system !== '' && !DICOM_SYSTEMS.includes(system)) return unknownSystem(asked, system);
+  const byCode = rowsOfCode(code);
+  const rows = byCode.length > 0 ? byCode : rowsOfWords(code);
+  return [region(rows, isSnomedCode(code) ? { codes: [code] } : { terms: [code.toUpperCase()] })];
+};
+
+function rowsOfCode(code: string): readonly BodyPart[] {
+  return BODY_PARTS.filter((row) => codesOf(row).includes(code));
+}
+
+function rowsOfWords(words: string): readonly BodyPart[] {
+  const row = bodyPart(words);
+  return row ? [row] : BODY_PARTS.filter(({ display }) => fold(display) === fold(words));
+}
+
+function codesOf({ sct, srt, legacySct, legacySrt }: BodyPart): readonly string[] {
+  return [sct, srt, legacySct, legacySrt].filter((code) => code !== undefined);
+}
+
+/** SNOMED CT identifiers are numbers of six digits or more, SNOMED RT codes an axis and five characters. */
+function isSnomedCode(code: string): boolean {
+  return /^(\d{6,18}|[A-Z]-[0-9A-F]{5})$/.test(code);
+}
+
+/** What was asked literally, and every row that shares a code with the rows found. */
+function region(
+  found: readonly BodyPart[],
+  asked: { readonly terms?: readonly string[]; readonly codes?: readonly string[] },
+): Condition {
+  const codes = new Set(found.flatMap(codesOf));
+  const same = BODY_PARTS.filter(
+    (row) => found.includes(row) || codesOf(row).some((code) => codes.has(code)),
+  );
+  const terms = same.map(({ term }) => term);
+  return {
+    on: 'bodyPart',
+    terms: terms.length > 0 ? terms : (asked.terms ?? []),
+    codes: [...new Set([...same.flatMap(codesOf), ...(asked.codes ?? [])])],
+  };
+}
+
+/** Patient's Sex (0010,0040), as HL7 codes it. */
+export const readSex: Reader = (asked) => {
+  const { system = '', code } = readToken(asked);
+  const known = SEXES.filter(({ systems }) => system === '' || systems.includes(system));
+  if (known.length === 0) return unknownSystem(asked, system);
+  const sexes = known.flatMap(({ codes }) => Object.entries(codes)).filter(([key]) => key === code);
+  if (sexes.length > 0) return sexes.map(([, sex]) => ({ on: 'sex', sex }));
+  const all = known.flatMap(({ codes }) => Object.keys(codes)).join(', ');
+  asked.warn({
+    code: 'unknown-code',
+    text: `${asked.parameter}: ${shown(code)} is no code that patients here can have; known are ${all}`,
+  });
+  return NOTHING;
+};
+
+/** Makes the reader of a parameter whose value is a UID. */
+export function readUids(on: 'study' | 'series' | 'instance' | 'sopClass'): Reader {
+  return (asked) => {
+    const { system = '', code } = readToken(asked);
+    if (!UID_SYSTEMS.includes(system)) return unknownSystem(asked, system);
+    return [{ on, uid: readUid(asked, code) }];
+  };
+}
+
+/** No element here has a code of that system: nothing matches, and the client is told why. */
+export function unknownSystem(asked: Asked, system: string): readonly Condition[] {
+  asked.warn({
+    code: 'unknown-system',
+    text: `${asked.parameter}: nothing here has an identifier or code of the system ${shown(system)}, so nothing matches`,
+  });
+  return NOTHING;
+}

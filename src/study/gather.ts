@@ -1,0 +1,86 @@
+import { patientMark } from './identity';
+import type { StudyHeader } from './model';
+import type { Call, Keys, Notice, StudySource } from './source';
+
+/** Study rows read so far, none twice. */
+export interface Gathered {
+  readonly studies: readonly StudyHeader[];
+  /** Where the archive would go on; undefined at its end. */
+  readonly rest: number | undefined;
+  /** Whether the archive holds more that cannot be reached. */
+  readonly cut: boolean;
+  readonly notices: readonly Notice[];
+}
+
+/** What is said where the archive cannot be paged. */
+export const OFFSET_IGNORED: Notice = {
+  code: 'archive-ignores-offset',
+  text: 'The archive sends the same rows whatever page is asked for; there may be more than these.',
+};
+const ROWS_REPEATED: Notice = {
+  code: 'archive-repeats-rows',
+  text: 'The archive told of a study more than once in one answer; it is given once.',
+};
+
+/**
+ * Reads study rows, window by window, until the archive ends or `most` rows were read.
+ *
+ * It never loops: a window without a new study ends it, and is reported, because then the archive ignores
+ * `offset` and what lies behind cannot be known.
+ */
+export async function gather(
+  source: StudySource,
+  keys: Keys,
+  reach: { readonly windowRows: number; readonly most: number; readonly from: number },
+  call: Call,
+): Promise<Gathered> {
+  const found = new Map<string, StudyHeader>();
+  const notices: Notice[] = [];
+  let offset = reach.from;
+  for (;;) {
+    const window = await source.studies(keys, { limit: reach.windowRows, offset }, call);
+    const added = add(found, window.studies);
+    notices.push(...window.notices);
+    const repeats = window.studies.length - added;
+    if (added === 0 && repeats > 0) {
+      return { ...finish(found, [...notices, OFFSET_IGNORED]), rest: undefined, cut: true };
+    }
+    if (repeats > 0) notices.push(ROWS_REPEATED);
+    offset += window.advance;
+    if (window.advance === 0) {
+      return { ...finish(found, notices), rest: undefined, cut: window.cut };
+    }
+    // More rows than asked for may be all there are: one more window tells.
+    const overfull = window.studies.length > reach.windowRows;
+    if (offset - reach.from >= reach.most && !overfull) {
+      return { ...finish(found, notices), rest: offset, cut: false };
+    }
+  }
+}
+
+/** What names a study row: its UID and its patient. */
+export function rowName(study: StudyHeader): string {
+  return `${study.uid} ${patientMark(study.patient)}`;
+}
+
+function add(found: Map<string, StudyHeader>, studies: readonly StudyHeader[]): number {
+  const before = found.size;
+  for (const study of studies) {
+    if (!found.has(rowName(study))) found.set(rowName(study), study);
+  }
+  return found.size - before;
+}
+
+function finish(found: ReadonlyMap<string, StudyHeader>, notices: readonly Notice[]) {
+  const byCode = new Map(notices.map((notice) => [notice.code, notice]));
+  return { studies: markShared([...found.values()]), notices: [...byCode.values()] };
+}
+
+/** Marks the studies whose UID stands under another patient too: two resources, never one. */
+function markShared(studies: readonly StudyHeader[]): StudyHeader[] {
+  const count = new Map<string, number>();
+  for (const { uid } of studies) count.set(uid, (count.get(uid) ?? 0) + 1);
+  return studies.map((study) =>
+    (count.get(study.uid) ?? 0) > 1 ? { ...study, shared: true } : study,
+  );
+}

@@ -1,0 +1,187 @@
+import { patientMark } from './identity';
+import type { Issuer, Patient, Series, Study, StudyHeader } from './model';
+import { momentSpan, type Clause, type Condition, type IssuerFilter, type Presence } from './query';
+import { compareSpans } from './spans';
+import { matchesName } from './text';
+
+/** A study as far as it is known: its header alone, or with its series and instances. */
+export type Candidate = StudyHeader & Pick<Study, 'series'>;
+
+/** Yes, no, or undefined: it takes series and instances to tell. */
+export type Answer = boolean | undefined;
+
+/**
+ * Whether a study is what was asked for. This is the check that every row of every archive goes through,
+ * whatever the archive made of the question (an unknown key is ignored, PS3.18 8.3.4), so nothing in it is
+ * approximate: identifiers are compared to the letter.
+ *
+ * @param clauses conditions of which each clause needs one (FHIR: repeat is AND, comma is OR)
+ * @param study with `series`, the answer is always decided; without, it may be undefined
+ */
+export function matches(clauses: readonly Clause[], study: Candidate): Answer {
+  return every(clauses.map((clause) => some(clause.map((condition) => holds(condition, study)))));
+}
+
+/** AND of three values: a no decides, else whatever is unknown leaves the whole unknown. */
+function every(answers: readonly Answer[]): Answer {
+  if (answers.includes(false)) return false;
+  return answers.includes(undefined) ? undefined : true;
+}
+
+/** OR of three values. */
+function some(answers: readonly Answer[]): Answer {
+  if (answers.includes(true)) return true;
+  return answers.includes(undefined) ? undefined : false;
+}
+
+function holds(condition: Condition, study: Candidate): Answer {
+  switch (condition.on) {
+    case 'nothing':
+      return false;
+    case 'study':
+      return study.uid === condition.uid;
+    case 'id':
+      return (
+        study.uid === condition.uid &&
+        (condition.patientMark === undefined ||
+          condition.patientMark === patientMark(study.patient))
+      );
+    case 'accession':
+      return isIdentifier(study.accession, condition.value, condition.issuer);
+    case 'started':
+      return (
+        study.started !== undefined &&
+        compareSpans(condition.comparator, condition.span, momentSpan(study.started))
+      );
+    case 'modality':
+      return hasModality(study, condition.code);
+    case 'series':
+      return anySeries(study, (series) => series.uid === condition.uid);
+    case 'instance':
+      return anyInstance(study, (instance) => instance.uid === condition.uid);
+    case 'sopClass':
+      return anyInstance(study, (instance) => instance.sopClass === condition.uid);
+    case 'bodyPart':
+      return anySeries(study, (series) => isBodyPart(series, condition.terms, condition.codes));
+    case 'presence': {
+      const present = isPresent(condition.of, study);
+      return present === undefined ? undefined : present === condition.present;
+    }
+    case 'patient':
+    case 'name':
+    case 'birthDate':
+    case 'sex':
+      return isPatient(condition, study.patient);
+  }
+}
+
+type PatientCondition = Extract<Condition, { on: 'patient' | 'name' | 'birthDate' | 'sex' }>;
+
+function isPatient(condition: PatientCondition, patient: Patient): boolean {
+  switch (condition.on) {
+    case 'patient':
+      return isIdentifier(
+        { ...patient, value: patient.id ?? '' },
+        condition.value,
+        condition.issuer,
+      );
+    case 'name':
+      return (
+        patient.name !== undefined &&
+        matchesName(patient.name, condition.text, condition.match, condition.part)
+      );
+    case 'birthDate':
+      return (
+        patient.birthDate !== undefined &&
+        compareSpans(condition.comparator, condition.span, momentSpan({ date: patient.birthDate }))
+      );
+    case 'sex':
+      return patient.sex === condition.sex;
+  }
+}
+
+/**
+ * Whether an identifier has this value and an issuer that will do. Leading and trailing blanks of LO and SH
+ * are not significant (PS3.5 6.2); everything else is, case included.
+ */
+function isIdentifier(
+  actual: { readonly value: string; readonly issuer?: Issuer } | undefined,
+  value: string,
+  issuer: IssuerFilter,
+): boolean {
+  const wanted = value.trim();
+  return wanted !== '' && actual?.value.trim() === wanted && isIssuer(actual.issuer, issuer);
+}
+
+function isIssuer(issuer: Issuer | undefined, wanted: IssuerFilter): boolean {
+  if (wanted === 'any') return true;
+  const names = [issuer?.name, issuer?.universalId].filter((name) => name !== undefined);
+  if (wanted === 'none') return names.length === 0;
+  // The name '' stands for identifiers that nobody issued.
+  return names.some((name) => wanted.includes(name)) || (names.length === 0 && wanted.includes(''));
+}
+
+/**
+ * Modalities in Study decides where the archive told it, because it answers without a further call; else
+ * the series do. The header and the whole study never disagree.
+ */
+function hasModality(study: Candidate, code: string): Answer {
+  if (toldModalities(study)) return study.modalities?.some((told) => isTerm(told, code)) === true;
+  return anySeries(study, ({ modality }) => modality !== undefined && isTerm(modality, code));
+}
+
+function toldModalities(study: Candidate): boolean {
+  return study.modalities !== undefined && study.modalities.length > 0;
+}
+
+/** Code strings (PS3.5 6.2, CS) are upper case; archives hold others. */
+function isTerm(actual: string, wanted: string): boolean {
+  return actual.trim().toUpperCase() === wanted.trim().toUpperCase();
+}
+
+/** Coding schemes that are SNOMED (PS3.16 Table 8-1 and its retired designators). */
+const SNOMED_SCHEMES: readonly string[] = ['SCT', 'SRT', 'SNM3', '99SDM'];
+
+/** Either attribute will do: metadata may tell an Anatomic Region that a series row keeps to itself. */
+function isBodyPart(
+  { bodyPart, anatomicRegion }: Series,
+  terms: readonly string[],
+  codes: readonly string[],
+): boolean {
+  if (bodyPart !== undefined && terms.some((term) => isTerm(bodyPart, term))) return true;
+  const scheme = anatomicRegion?.scheme?.trim().toUpperCase() ?? '';
+  return SNOMED_SCHEMES.includes(scheme) && codes.includes(anatomicRegion?.value.trim() ?? '');
+}
+
+function anySeries(study: Candidate, test: (series: Series) => boolean): Answer {
+  return study.series?.some(test);
+}
+
+function anyInstance(
+  study: Candidate,
+  test: (instance: Series['instances'][number]) => boolean,
+): Answer {
+  return anySeries(study, (series) => series.instances.some(test));
+}
+
+function isPresent(what: Presence, study: Candidate): Answer {
+  return PRESENT[what](study);
+}
+
+const PRESENT: Readonly<Record<Presence, (study: Candidate) => Answer>> = {
+  accession: (study) => study.accession !== undefined,
+  started: (study) => study.started !== undefined,
+  studyId: (study) => study.studyId !== undefined,
+  patient: (study) => study.patient.id !== undefined,
+  name: (study) => study.patient.name !== undefined,
+  birthDate: (study) => study.patient.birthDate !== undefined,
+  sex: (study) => study.patient.sex !== undefined,
+  modality: (study) =>
+    toldModalities(study) || anySeries(study, ({ modality }) => modality !== undefined),
+  bodyPart: (study) =>
+    anySeries(
+      study,
+      ({ bodyPart, anatomicRegion }) => bodyPart !== undefined || anatomicRegion !== undefined,
+    ),
+  series: (study) => (study.numberOfSeries ?? 0) > 0 || anySeries(study, () => true),
+};

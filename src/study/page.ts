@@ -1,0 +1,100 @@
+import { isUid } from '../dicom/values';
+import { matches } from './matches';
+import { instanceCount, seriesCount, type Defect, type Study, type StudyHeader } from './model';
+import type { Search } from './search';
+import type { StudyDetail } from './source';
+
+/** Studies taken from rows. */
+export interface TakenPage {
+  readonly studies: readonly Study[];
+  /** Rows used up, those that turned out not to match among them. */
+  readonly taken: number;
+}
+
+/** What a study without counts is taken for. */
+const UNCOUNTED = { instances: 50, series: 3 };
+
+/**
+ * Takes up to `count` matching studies from the front of rows, reading series and instances where the answer
+ * shows them or the question needs them, within the page's limits.
+ */
+export async function takePage(
+  search: Search,
+  rows: readonly StudyHeader[],
+  count: number,
+): Promise<TakenPage> {
+  const budget = { ...search.limits };
+  const studies: Study[] = [];
+  let taken = 0;
+  while (taken < rows.length && studies.length < count) {
+    const batch = takeBatch(search, rows.slice(taken), count - studies.length, budget);
+    if (batch.length === 0) break;
+    taken += batch.length;
+    studies.push(...(await readBatch(search, batch)));
+  }
+  return { studies, taken };
+}
+
+/** The next rows that fit the budget; the first row of a page always does. */
+function takeBatch(
+  search: Search,
+  rows: readonly StudyHeader[],
+  count: number,
+  budget: { pageInstances: number; pageSeries: number },
+): StudyHeader[] {
+  const batch: StudyHeader[] = [];
+  let wanted = 0;
+  const fresh =
+    budget.pageInstances === search.limits.pageInstances &&
+    budget.pageSeries === search.limits.pageSeries;
+  for (const row of rows) {
+    if (wanted >= count) break;
+    const reads = needsDetail(search, row);
+    const instances = reads ? (row.numberOfInstances ?? UNCOUNTED.instances) : 0;
+    const series = reads ? (row.numberOfSeries ?? UNCOUNTED.series) : 0;
+    const fits = instances <= budget.pageInstances && series <= budget.pageSeries;
+    if (!fits && !(fresh && batch.length === 0)) break;
+    budget.pageInstances -= instances;
+    budget.pageSeries -= series;
+    batch.push(row);
+    if (matches(search.query.clauses, row) !== false) wanted += 1;
+  }
+  return batch;
+}
+
+async function readBatch(search: Search, batch: readonly StudyHeader[]): Promise<Study[]> {
+  const { query, source, call } = search;
+  const candidates = batch.filter((row) => matches(query.clauses, row) !== false);
+  const deep = candidates.filter((row) => needsDetail(search, row));
+  const details = deep.length > 0 ? await source.details(deep, call) : [];
+  const byRow = new Map(deep.map((row, index) => [row, details[index]]));
+  return candidates
+    .map((row) => assemble(row, byRow.get(row)))
+    .filter((study) => matches(query.clauses, study) === true)
+    .map((study) => (query.detail ? study : withoutSeries(study)));
+}
+
+/** Series and instances are read for the answer, for a check that needs them, or to count them. */
+function needsDetail({ query }: Search, row: StudyHeader): boolean {
+  const match = matches(query.clauses, row);
+  const uncounted = row.numberOfSeries === undefined || row.numberOfInstances === undefined;
+  return match !== false && (query.detail || match === undefined || uncounted);
+}
+
+function assemble(row: StudyHeader, detail: StudyDetail | undefined): Study {
+  const illegal: Defect[] = isUid(row.uid) ? [] : [{ kind: 'illegal-uid' }];
+  if (detail === undefined) return { ...row, defects: illegal };
+  const { header, series, defects } = detail;
+  return { ...header, shared: row.shared, series, defects: [...illegal, ...defects] };
+}
+
+function withoutSeries(study: Study): Study {
+  const { series: _, ...header } = study;
+  const seriesTotal = seriesCount(study);
+  const instanceTotal = instanceCount(study);
+  return {
+    ...header,
+    ...(seriesTotal !== undefined && { numberOfSeries: seriesTotal }),
+    ...(instanceTotal !== undefined && { numberOfInstances: instanceTotal }),
+  };
+}

@@ -1,0 +1,198 @@
+import type { Keyword } from '../dicom/tags';
+import type { Clause, Comparator, Condition, Span } from './query';
+import type { Abilities, Keys, Match } from './source';
+
+/** What to ask the archive for. Everything it answers is checked against the whole query afterwards. */
+export interface Plan {
+  /** Keys of the study search. */
+  readonly study: Keys;
+  /** A search below the study to run first, because it finds few studies. */
+  readonly below?: { readonly level: 'series' | 'instances'; readonly keys: Keys };
+  /** No study can match; nothing need be asked. */
+  readonly empty: boolean;
+}
+
+interface Key {
+  readonly level: 'study' | 'series' | 'instances';
+  readonly keyword: Keyword;
+  readonly match: Match;
+}
+
+const DAY = 86_400_000;
+/** What stands for an open end: archives reject or misread `20200101-` (facts of several products). */
+const EARLIEST = '19000101';
+const LATEST = '29991231';
+/** How selective a key below the study is, the best first. */
+const BELOW_ORDER: readonly Keyword[] = [
+  'SOPInstanceUID',
+  'SeriesInstanceUID',
+  'BodyPartExamined',
+  'SOPClassUID',
+];
+
+/**
+ * Turns the clauses of a query into the keys an archive can match.
+ *
+ * A clause goes upstream only when all of its alternatives are one key: a key that matched fewer studies
+ * than the clause would lose some. What does not go upstream is left to the check of the rows.
+ *
+ * @param clauses the query, all of which must hold
+ * @param abilities what the archive can match
+ */
+export function planQuery(clauses: readonly Clause[], abilities: Abilities): Plan {
+  const study = new Map<Keyword, Match>();
+  const below: Key[] = [];
+  let empty = false;
+  for (const clause of clauses) {
+    if (clause.every((condition) => condition.on === 'nothing')) empty = true;
+    for (const key of keysOf(clause)) {
+      if (key.level !== 'study') below.push(key);
+      else if (canAsk(key, abilities)) {
+        const both = narrow(study.get(key.keyword), key.match);
+        if (both === undefined) empty = true;
+        else study.set(key.keyword, both);
+      }
+    }
+  }
+  const best = mostSelective(below);
+  return { study, empty, ...(best && { below: best }) };
+}
+
+/** A list of UIDs can always be asked, one by one if need be; a list of other values only in one call. */
+function canAsk({ keyword, match }: Key, abilities: Abilities): boolean {
+  const list = match.kind === 'values' && match.values.length > 1;
+  const listed = !list || abilities.valueLists || keyword === 'StudyInstanceUID';
+  return listed && abilities.studyKeys.has(keyword);
+}
+
+function mostSelective(keys: readonly Key[]): Plan['below'] {
+  const best = BELOW_ORDER.map((keyword) => keys.find((key) => key.keyword === keyword)).find(
+    (key) => key !== undefined,
+  );
+  if (best === undefined || best.level === 'study') return undefined;
+  return { level: best.level, keys: new Map([[best.keyword, best.match]]) };
+}
+
+/** Both of two matches on one key; the first where they cannot be joined, undefined where none can hold. */
+function narrow(first: Match | undefined, second: Match): Match | undefined {
+  if (first === undefined) return second;
+  if (first.kind === 'values' && second.kind === 'values') {
+    const values = first.values.filter((value) => second.values.includes(value));
+    return values.length > 0 ? { kind: 'values', values } : undefined;
+  }
+  if (first.kind === 'range' && second.kind === 'range') {
+    const from = first.from > second.from ? first.from : second.from;
+    const to = first.to < second.to ? first.to : second.to;
+    return from <= to ? { kind: 'range', from, to } : undefined;
+  }
+  return first;
+}
+
+/** The keys of one clause: none when an alternative has none or they are of different keys. */
+function keysOf(clause: Clause): readonly Key[] {
+  const alternatives = clause
+    .filter((condition) => condition.on !== 'nothing')
+    .map(keysOfCondition);
+  const first = alternatives[0] ?? [];
+  if (alternatives.length === 1) return first;
+  return first.flatMap((key) => {
+    const same = alternatives.map((keys) => keys.find((other) => other.keyword === key.keyword));
+    const match = same.every((other) => other !== undefined)
+      ? union(same.map((other) => other.match))
+      : undefined;
+    return match === undefined ? [] : [{ ...key, match }];
+  });
+}
+
+function union(matches: readonly Match[]): Match | undefined {
+  const values = matches.map((match) => (match.kind === 'values' ? match.values : undefined));
+  return values.every((list) => list !== undefined)
+    ? { kind: 'values', values: [...new Set(values.flat())] }
+    : undefined;
+}
+
+function keysOfCondition(condition: Condition): readonly Key[] {
+  switch (condition.on) {
+    case 'id':
+    case 'study':
+      return [key('study', 'StudyInstanceUID', condition.uid)];
+    case 'series':
+      return [key('series', 'SeriesInstanceUID', condition.uid)];
+    case 'instance':
+      return [key('instances', 'SOPInstanceUID', condition.uid)];
+    case 'sopClass':
+      return [key('instances', 'SOPClassUID', condition.uid)];
+    case 'bodyPart':
+      return [key('series', 'BodyPartExamined', ...condition.terms)];
+    case 'modality':
+      return [key('study', 'ModalitiesInStudy', condition.code)];
+    case 'accession':
+      return [key('study', 'AccessionNumber', condition.value)];
+    case 'patient':
+      return [key('study', 'PatientID', condition.value), ...issuerKey(condition.issuer)];
+    case 'name':
+      return [
+        { level: 'study', keyword: 'PatientName', match: { kind: 'name', text: condition.text } },
+      ];
+    case 'sex':
+      return [key('study', 'PatientSex', condition.sex)];
+    case 'birthDate':
+      return rangeKey('PatientBirthDate', condition.comparator, condition.span, 0);
+    case 'started':
+      return rangeKey('StudyDate', condition.comparator, condition.span, zoneSlack(condition.span));
+    case 'presence':
+    case 'nothing':
+      return [];
+  }
+}
+
+function key(level: Key['level'], keyword: Keyword, ...values: readonly string[]): Key {
+  return { level, keyword, match: { kind: 'values', values } };
+}
+
+/**
+ * One issuer name narrows the search. Several do not: the rows may name the issuer by either, and no
+ * archive is known to match (0010,0021) against a list.
+ */
+function issuerKey(issuer: 'any' | 'none' | readonly string[]): readonly Key[] {
+  const [only = '', ...others] = Array.isArray(issuer) ? (issuer as readonly string[]) : [];
+  return only !== '' && others.length === 0 ? [key('study', 'IssuerOfPatientID', only)] : [];
+}
+
+/** A value with a zone may fall on the day before or after on the archive's wall. */
+function zoneSlack(span: Span): number {
+  return span.offset === undefined ? 0 : DAY;
+}
+
+/**
+ * The closed range of days in which a date can lie that compares so with the span. The exact comparison is
+ * the row check's; `ne` and `ap` are not asked upstream, because their range is no narrower than the archive.
+ */
+function rangeKey(
+  keyword: Keyword,
+  comparator: Comparator,
+  span: Span,
+  slack: number,
+): readonly Key[] {
+  const first = day(span.from - slack);
+  const last = day(span.to - 1 + slack);
+  const ranges: Record<Comparator, readonly [string, string] | undefined> = {
+    eq: [first, last],
+    lt: [EARLIEST, last],
+    le: [EARLIEST, last],
+    eb: [EARLIEST, last],
+    gt: [first, LATEST],
+    ge: [first, LATEST],
+    sa: [first, LATEST],
+    ne: undefined,
+    ap: undefined,
+  };
+  const range = ranges[comparator];
+  if (range === undefined || first < EARLIEST || last > LATEST) return [];
+  const [from, to] = range;
+  return [{ level: 'study', keyword, match: { kind: 'range', from, to } }];
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10).replaceAll('-', '');
+}
