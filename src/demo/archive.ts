@@ -115,7 +115,7 @@ async function send(
   response.writeHead(status, { ...headers, ...length, ...allow, Vary: 'Accept, Accept-Encoding' });
   if (request.method === 'HEAD') response.end();
   else if (Buffer.isBuffer(body)) response.end(body);
-  else await pipeline(Readable.from(body), response);
+  else await pipeline(Readable.from(body, { highWaterMark: 1 }), response);
 }
 
 /** JSON is compressed for those who take gzip; pictures and files are sent as they are. */

@@ -43,6 +43,7 @@ export const DICTIONARY = {
   OperatorsName: ['00081070', 'PN', 'series'],
   AdmittingDiagnosesDescription: ['00081080', 'LO', 'study'],
   ManufacturerModelName: ['00081090', 'LO', 'series'],
+  ReferencedStudySequence: ['00081110', 'SQ', 'instance'],
   ReferencedPerformedProcedureStepSequence: ['00081111', 'SQ', 'series'],
   ReferencedSeriesSequence: ['00081115', 'SQ', 'instance'],
   ReferencedImageSequence: ['00081140', 'SQ', 'instance'],

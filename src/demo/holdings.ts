@@ -40,12 +40,21 @@ export interface InstanceEntry extends Entity {
 export interface Holdings {
   readonly studies: readonly StudyEntry[];
   readonly byUid: ReadonlyMap<string, StudyEntry>;
+  readonly byPatientId: ReadonlyMap<string, readonly StudyEntry[]>;
 }
 
 /** Indexes the content. Studies are in a stable order, so that pages are. */
 export function hold(studies: readonly DemoStudy[]): Holdings {
   const entries = studies.map(studyEntry).sort(newestFirst);
-  return { studies: entries, byUid: new Map(entries.map((entry) => [entry.study.uid, entry])) };
+  const byPatientId = new Map<string, StudyEntry[]>();
+  for (const entry of entries) {
+    const { id } = entry.study.patient;
+    const others = byPatientId.get(id);
+    if (others) others.push(entry);
+    else byPatientId.set(id, [entry]);
+  }
+  const byUid = new Map(entries.map((entry) => [entry.study.uid, entry]));
+  return { studies: entries, byUid, byPatientId };
 }
 
 /** The value of an attribute of an entity, or of what it belongs to. */

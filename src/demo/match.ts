@@ -121,12 +121,11 @@ function bareName(text: string): string {
   return text.trim().replace(/\^+$/, '');
 }
 
-/** Wildcard matching: `*` is any text, `?` any character (PS3.4 C.2.2.2.4). */
+/** Wildcard matching: `*` is any text, `?` any character (PS3.4 C.2.2.2.4); without them, single value. */
 function wildcardMatcher(key: string, flags: '' | 'i'): TextMatcher {
-  const pattern = key
-    .replace(/[.+^${}()|[\]\\/]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
+  if (flags === '' && !/[*?]/.test(key)) return (stored) => stored.trim() === key;
+  const literal = key.replace(/[.+^${}()|[\]\\/]/g, '\\$&');
+  const pattern = literal.replaceAll('*', '.*').replaceAll('?', '.');
   const expression = new RegExp(`^${pattern}$`, `su${flags}`);
   return (stored) => expression.test(stored.trim());
 }

@@ -110,27 +110,30 @@ function find(holdings: Holdings, target: SearchTarget, { conditions }: Query): 
   return series.flatMap((entry) => entry.instances).filter(meets(at('instance')));
 }
 
-/** The studies worth looking at: the one of the path, those named by UID, or all. */
+/** The studies worth looking at: the one of the path, those an index finds, or all; in the stable order. */
 function candidates(
   holdings: Holdings,
   target: SearchTarget,
   conditions: readonly Condition[],
-): StudyEntry[] {
+): readonly StudyEntry[] {
   if (target.study !== undefined) {
     const study = holdings.byUid.get(target.study);
     if (!study) throw new Refusal(404, `No study ${target.study}`);
     return [study];
   }
-  const named = conditions.find(
-    ({ name, key }) => name === 'StudyInstanceUID' && /^[\d.,\\]+$/.test(key),
-  );
-  if (!named) return [...holdings.studies];
-  const wanted = new Set(named.key.split(/[,\\]/));
-  if (wanted.size > 50) return [...holdings.studies];
-  const studies = [...wanted]
-    .map((uid) => holdings.byUid.get(uid))
-    .filter((entry) => entry !== undefined);
-  return studies.sort(newestFirst);
+  const uids = conditions.find(({ name }) => name === 'StudyInstanceUID')?.key;
+  if (uids !== undefined && /^[\d.,\\]+$/.test(uids)) return studiesOf(holdings, uids);
+  const patient = conditions.find(({ name }) => name === 'PatientID')?.key;
+  if (patient === undefined || /^$|[*?]/.test(patient)) return holdings.studies;
+  return holdings.byPatientId.get(patient.trim()) ?? [];
+}
+
+function studiesOf({ byUid }: Holdings, uids: string): StudyEntry[] {
+  const wanted = [...new Set(uids.split(/[,\\]/))];
+  return wanted
+    .map((uid) => byUid.get(uid))
+    .filter((entry) => entry !== undefined)
+    .sort(newestFirst);
 }
 
 function seriesOf(study: StudyEntry, { series }: SearchTarget): readonly SeriesEntry[] {

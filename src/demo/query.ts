@@ -1,5 +1,5 @@
 import { Refusal } from './answer';
-import { nameOf, type Level, type Name } from './dictionary';
+import { DICTIONARY, nameOf, type Level, type Name } from './dictionary';
 import { levelOf } from './holdings';
 import { matcherFor, type Matcher } from './match';
 
@@ -62,17 +62,19 @@ function readPair(pair: string): Pair {
 }
 
 function conditionFor(attribute: string, key: string, level: Level): Condition[] {
-  const name = supported(attribute, level);
+  const name = supported([attribute, key], level);
   return name === undefined ? [] : [{ name, key, matches: matcherFor(name, key) }];
 }
 
-function supported(attribute: string, level: Level): Name | undefined {
+/** Sequences can be asked for by an empty key (universal matching) but not matched. */
+function supported([attribute, key]: Pair, level: Level): Name | undefined {
   const name = nameOf(attribute);
-  return name !== undefined && DEPTH[levelOf(name)] <= DEPTH[level] ? name : undefined;
+  if (name === undefined || DEPTH[levelOf(name)] > DEPTH[level]) return undefined;
+  return DICTIONARY[name][1] === 'SQ' && key !== '' ? undefined : name;
 }
 
 function unsupported(keys: readonly Pair[], level: Level): string[] {
-  const ignored = keys.map(([name]) => name).filter((name) => supported(name, level) === undefined);
+  const ignored = keys.filter((pair) => supported(pair, level) === undefined).map(([name]) => name);
   if (ignored.length === 0) return [];
   const names = ignored.map((name) => name.replace(/[^\w.]/g, '?')).join(', ');
   return [`The following query attributes are not supported and were ignored: ${names}`];

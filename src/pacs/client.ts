@@ -78,7 +78,7 @@ interface DicomWeb {
 export function createArchiveClient(settings: ArchiveSettings): ArchiveClient {
   const agent = createAgent(settings);
   const transport = createTransport(settings, agent);
-  const lane = bulkhead(settings.concurrency, settings.queue);
+  const lanes = createLanes(settings);
   const library = new api.DICOMwebClient({ url: settings.url, singlepart: '', verbose: false });
   // Its declarations say arrays where promises come, and want an XMLHttpRequest of the DOM library.
   const dicomWeb = library as unknown as DicomWeb;
@@ -90,7 +90,7 @@ export function createArchiveClient(settings: ArchiveSettings): ArchiveClient {
     send: (request: { instance: ArchiveRequest }) => Promise<unknown>,
   ): Promise<{ json: unknown; warning: string | undefined }> {
     const instance = new ArchiveRequest(transport, (url) => joinQuery(url, query), call);
-    const json = await inTurn(lane, operation, call, () =>
+    const json = await inTurn(lanes, operation, call, () =>
       send({ instance }).catch((error: unknown) => {
         throw instance.failure ?? error;
       }),
@@ -112,7 +112,7 @@ export function createArchiveClient(settings: ArchiveSettings): ArchiveClient {
       return readRows(Array.isArray(json) ? json : [json]).rows;
     },
     native: (path, body, call) =>
-      inTurn(lane, 'native', call, () => askNative(transport, settings.url, path, body, call)),
+      inTurn(lanes, 'native', call, () => askNative(transport, settings.url, path, body, call)),
     close: () => agent.destroy(),
   };
 }
@@ -151,22 +151,42 @@ function readMetadata(
       });
 }
 
+/** Where calls wait: one lane for all callers, and before it one for each caller. */
+interface Lanes {
+  readonly shared: BulkheadPolicy;
+  of(call: Call): BulkheadPolicy;
+}
+
+/**
+ * A page may need hundreds of calls. They wait in the caller's own lane and enter the shared one a few at a
+ * time, so that the shared queue holds callers, not one caller's calls, and each gets its turn.
+ */
+function createLanes({ concurrency, queue }: ArchiveSettings): Lanes {
+  const own = new WeakMap<Call, BulkheadPolicy>();
+  return {
+    shared: bulkhead(concurrency, queue),
+    of(call) {
+      const lane = own.get(call) ?? bulkhead(concurrency, Number.MAX_SAFE_INTEGER);
+      own.set(call, lane);
+      return lane;
+    },
+  };
+}
+
 /** Runs a call when its turn comes: no more at once than the archive bears, no more waiting than bounded. */
 async function inTurn<T>(
-  lane: BulkheadPolicy,
+  lanes: Lanes,
   operation: string,
   call: Call,
   send: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await lane.execute(async () => {
-      const started = performance.now();
-      try {
-        return await send();
-      } finally {
-        call.meter.upstream(operation, performance.now() - started);
-      }
-    }, call.signal);
+    return await lanes
+      .of(call)
+      .execute(
+        () => lanes.shared.execute(() => timed(operation, call, send), call.signal),
+        call.signal,
+      );
   } catch (error) {
     if (error instanceof BulkheadRejectedError) {
       const text = 'Too many requests wait for the archive. Try again in a moment.';
@@ -174,6 +194,15 @@ async function inTurn<T>(
     }
     if (error instanceof TaskCancelledError || call.signal.aborted) throw new CallerGone();
     throw error;
+  }
+}
+
+async function timed<T>(operation: string, call: Call, send: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  try {
+    return await send();
+  } finally {
+    call.meter.upstream(operation, performance.now() - started);
   }
 }
 

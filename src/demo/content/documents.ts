@@ -172,6 +172,7 @@ export function pdfDocument(
       ContentDate: written.date,
       ContentTime: written.time,
       AcquisitionDateTime: `${written.date}${written.time}`,
+      ConversionType: 'WSD',
       BurnedInAnnotation: 'YES',
       ConceptNameCodeSequence: [REPORT_TITLE],
       DocumentTitle: lines[0],

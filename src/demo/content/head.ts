@@ -89,6 +89,7 @@ const CT_HEAD: StudyPlan = {
       attributes: {
         ...HEAD_CT_ORDER,
         SeriesDescription: 'Befund',
+        ReferencedPerformedProcedureStepSequence: [],
         SeriesDate: '20240312',
         SeriesTime: '0955',
       },
@@ -118,6 +119,7 @@ const CT_HEAD: StudyPlan = {
             ReferencedRequestSequence: [
               {
                 StudyInstanceUID: studyUid('ct-head'),
+                ReferencedStudySequence: [],
                 AccessionNumber: 'A-2024-0312',
                 PlacerOrderNumberImagingServiceRequest: 'PL-88123',
                 OrderPlacerIdentifierSequence: [assigner('KIS-A', '1.2.276.0.76.3.1.999.3')],
@@ -228,6 +230,7 @@ const MR_BRAIN: StudyPlan = {
       RepetitionTime: 9000,
       EchoTime: 110,
       InversionTime: 2500,
+      ScanningSequence: ['SE', 'IR'],
     }),
     {
       modality: 'PR',

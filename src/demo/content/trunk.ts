@@ -198,7 +198,11 @@ const CR_UNDATED: StudyPlan = {
   series: [
     {
       modality: 'CR',
-      attributes: { BodyPartExamined: 'RIBCAGE_BABY', SeriesDescription: 'Babygram' },
+      attributes: {
+        BodyPartExamined: 'RIBCAGE_BABY',
+        ViewPosition: '',
+        SeriesDescription: 'Babygram',
+      },
       instances: [radiograph('chestPa', ['L', 'F'])],
     },
   ],
