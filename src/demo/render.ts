@@ -7,6 +7,9 @@ import type { Picture } from './model';
 import { frameData } from './pictures/pixels';
 import { sceneOf, type Scene } from './pictures/scenes';
 
+// Taken out of Math once: these run for every pixel, and a look-up of a global is slow inside Jest.
+const { floor, max, min, round } = Math;
+
 /** An image ready to be encoded: four bytes a pixel. */
 interface Rgba {
   readonly width: number;
@@ -76,7 +79,7 @@ function grayShade(entry: InstanceEntry, scene: Scene): (stored: number) => numb
   const width = firstNumber(entry, 'WindowWidth') ?? scene.maximum;
   return (stored) => {
     const part = (stored + scene.intercept - (center - 0.5)) / (width - 1) + 0.5;
-    return Math.round(Math.min(1, Math.max(0, part)) * 255);
+    return round(min(1, max(0, part)) * 255);
   };
 }
 
@@ -90,9 +93,9 @@ function firstNumber(
 
 /** Scales an image into the viewport, averaging what falls on one pixel. */
 function fit(image: Rgba, viewport: Viewport): Rgba {
-  const scale = Math.min(viewport.width / image.width, viewport.height / image.height);
-  const width = Math.max(1, Math.round(image.width * scale));
-  const height = Math.max(1, Math.round(image.height * scale));
+  const scale = min(viewport.width / image.width, viewport.height / image.height);
+  const width = max(1, round(image.width * scale));
+  const height = max(1, round(image.height * scale));
   const data = Buffer.alloc(width * height * 4, 255);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -110,13 +113,13 @@ function average(
   [x0, x1, y0, y1]: readonly [number, number, number, number],
   channel: number,
 ): number {
-  const [left, top] = [Math.floor(x0 * image.width), Math.floor(y0 * image.height)];
-  const right = Math.max(left + 1, Math.floor(x1 * image.width));
-  const bottom = Math.max(top + 1, Math.floor(y1 * image.height));
+  const [left, top] = [floor(x0 * image.width), floor(y0 * image.height)];
+  const right = max(left + 1, floor(x1 * image.width));
+  const bottom = max(top + 1, floor(y1 * image.height));
   let sum = 0;
   for (let y = top; y < bottom; y++) {
     for (let x = left; x < right; x++)
       sum += image.data.readUInt8((y * image.width + x) * 4 + channel);
   }
-  return Math.round(sum / ((right - left) * (bottom - top)));
+  return round(sum / ((right - left) * (bottom - top)));
 }

@@ -1,4 +1,5 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
+import { isRecord } from '../dicom/dataset';
 import { PROBLEMS, type Problem } from '../errors';
 import { callsOf, type Report } from '../http/problem';
 import type { Logger } from './log';
@@ -12,7 +13,7 @@ export function logRequests(logger: Logger): RequestHandler {
       logger.info({
         request: response.get('X-Request-Id'),
         method: request.method,
-        route: `${request.baseUrl}${typeof request.route?.path === 'string' ? request.route.path : ''}`,
+        route: routeOf(request),
         status: response.writableFinished ? response.statusCode : 'caller left',
         ms: Math.round(performance.now() - started),
         upstreamCalls: callsOf(request),
@@ -20,6 +21,12 @@ export function logRequests(logger: Logger): RequestHandler {
     });
     next();
   };
+}
+
+/** The template of the route, never the path: ids are PHI. */
+function routeOf(request: Request): string {
+  const route: unknown = request.route;
+  return isRecord(route) && typeof route.path === 'string' ? route.path : 'none';
 }
 
 /** A failure by its code; what caused it only where the gateway itself is at fault. */

@@ -1,14 +1,16 @@
 import { Problem } from '../errors';
 import type { Keyword } from '../dicom/tags';
 import type { Keys, Match } from '../study/source';
+import { fold } from '../study/text';
 import type { Dialect } from './dialects';
 
 /** One parameter of a query, not yet escaped. */
 export type Parameter = readonly [name: string, value: string];
 
-/** Letters that other spellings write with marks; a wildcard in their place finds both. */
-const MARKABLE = /[aeiouyncszl]/g;
-const MARKABLE_FEWER = /[aeiouy]/g;
+/** What a wildcard stands for in a name: blanks and separators, and letters that other spellings mark. */
+const MARKED_SOMEWHERE = /[\s^=acdeghijklnorstuwyz]/;
+const MARKED_OFTEN = /[\s^=aeiouyncszl]/;
+const VOWELS = /[\s^=aeiouy]/;
 
 /**
  * Writes keys as QIDO-RS parameters (PS3.18 8.3.4.1), keywords rather than tags: Conquest ignores tags and
@@ -36,14 +38,32 @@ export function writeQuery(parameters: readonly Parameter[]): string {
   return parameters.map(([name, value]) => `${name}=${escapeValue(value)}`).join('&');
 }
 
-/** The pattern that finds a name: the text with anything around it, and wildcards for marked letters. */
-export function namePattern(text: string, asciiOnly: boolean): string {
-  const folded = text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-  const words = folded.replace(/[\s^=]+/gu, '*');
-  const letters = asciiOnly ? words.replace(/[^\x21-\x7e]+/gu, '*') : words;
-  const loose = letters.replace(MARKABLE, '*');
-  const pattern = /[^*]/.test(loose) ? loose : letters.replace(MARKABLE_FEWER, '*');
-  return `*${pattern}*`.replace(/\*+/g, '*');
+/**
+ * The pattern that finds a name however it is accented: the text with anything around it, and `*` for each
+ * letter that some spelling marks, because matching is accent-sensitive on most archives.
+ */
+export function namePattern(text: string): string {
+  return patternOf(text, MARKED_SOMEWHERE);
+}
+
+/**
+ * The pattern for an archive that answers row by row over its network: `*` for the letters that are marked
+ * most; where that leaves nothing of a short name, for its vowels only, or the whole archive would be listed.
+ *
+ * @param asciiOnly writes letters that need escaping as `*`, too
+ */
+function cheapNamePattern(text: string, asciiOnly: boolean): string {
+  const letters = asciiOnly ? text.replace(/[^\x20-\x7e]+/gu, '*') : text;
+  const loose = patternOf(letters, MARKED_OFTEN);
+  return loose === '*' ? patternOf(letters, VOWELS) : loose;
+}
+
+/** Wildcards around the text, for its blanks, for the letters given, and for those it has marked itself. */
+function patternOf(text: string, marked: RegExp): string {
+  const letters = Array.from(text.normalize('NFC').toLowerCase(), (letter) =>
+    marked.test(letter) || fold(letter) !== letter ? '*' : letter,
+  );
+  return `*${letters.join('')}*`.replace(/\*+/g, '*');
 }
 
 function writeMatch(keyword: Keyword, match: Match, asciiOnly: boolean): string {
@@ -53,7 +73,7 @@ function writeMatch(keyword: Keyword, match: Match, asciiOnly: boolean): string 
     case 'range':
       return match.from === match.to ? match.from : `${match.from}-${match.to}`;
     case 'name':
-      return namePattern(match.text, asciiOnly);
+      return cheapNamePattern(match.text, asciiOnly);
   }
 }
 

@@ -1,6 +1,8 @@
 import { isRecord, string, type DataSet } from '../dicom/dataset';
+import { readPersonName } from '../dicom/names';
 import { TAG, type Keyword } from '../dicom/tags';
 import type { Call, Keys, Match } from '../study/source';
+import { matchesName } from '../study/text';
 import type { ArchiveClient } from './client';
 import { namePattern } from './encode';
 
@@ -50,7 +52,9 @@ export async function findStudyUids(
   );
   const found = await find(client, query, call);
   if (found === undefined || found.length >= FIND_LIMIT) return undefined;
-  return [...new Set(found.flatMap((tags) => tags.StudyInstanceUID ?? []))];
+  const name = keys.get('PatientName');
+  const named = name?.kind === 'name' ? found.filter((tags) => isNamed(tags, name.text)) : found;
+  return [...new Set(named.flatMap((tags) => tags.StudyInstanceUID ?? []))];
 }
 
 /**
@@ -110,6 +114,12 @@ function readTags(study: unknown): Tags {
   return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'));
 }
 
+/** The pattern has wildcards for every letter that accents may hide, so it brings other names too. */
+function isNamed(tags: Tags, text: string): boolean {
+  const name = readPersonName(tags.PatientName);
+  return name !== undefined && matchesName(name, text, 'starts', 'any');
+}
+
 function writeMatch(match: Match): string {
   switch (match.kind) {
     case 'values':
@@ -117,7 +127,7 @@ function writeMatch(match: Match): string {
     case 'range':
       return `${match.from}-${match.to}`;
     case 'name':
-      return namePattern(match.text, false);
+      return namePattern(match.text);
   }
 }
 

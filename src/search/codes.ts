@@ -54,16 +54,16 @@ export const readModality: Reader = (asked) => {
 
 /**
  * Body site: a SNOMED code, current or replaced; a Body Part Examined term; or the term's meaning. All terms
- * and codes of PS3.16 Annex L with the same meaning are looked for.
+ * of PS3.16 Annex L with the same meaning are looked for. A code that Annex L does not have matches nothing.
  */
 export const readBodySite: Reader = (asked) => {
   const { system = '', code } = readToken(asked);
   literal(asked, code, `one code or term, for example ${asked.parameter}=CHEST`);
-  if (SNOMED_SYSTEMS.includes(system)) return [region(rowsOfCode(code), { codes: [code] })];
+  if (SNOMED_SYSTEMS.includes(system)) return [region(rowsOfCode(code), [])];
   if (system !== '' && !DICOM_SYSTEMS.includes(system)) return unknownSystem(asked, system);
   const byCode = rowsOfCode(code);
   const rows = byCode.length > 0 ? byCode : rowsOfWords(code);
-  return [region(rows, isSnomedCode(code) ? { codes: [code] } : { terms: [code.toUpperCase()] })];
+  return [region(rows, isSnomedCode(code) ? [] : [code.toUpperCase()])];
 };
 
 function rowsOfCode(code: string): readonly BodyPart[] {
@@ -84,21 +84,14 @@ function isSnomedCode(code: string): boolean {
   return /^(\d{6,18}|[A-Z]-[0-9A-F]{5})$/.test(code);
 }
 
-/** What was asked literally, and every row that shares a code with the rows found. */
-function region(
-  found: readonly BodyPart[],
-  asked: { readonly terms?: readonly string[]; readonly codes?: readonly string[] },
-): Condition {
+/** Every term that shares a code with the rows found; where none was, the term that was asked literally. */
+function region(found: readonly BodyPart[], asked: readonly string[]): Condition {
   const codes = new Set(found.flatMap(codesOf));
   const same = BODY_PARTS.filter(
     (row) => found.includes(row) || codesOf(row).some((code) => codes.has(code)),
   );
-  const terms = same.map(({ term }) => term);
-  return {
-    on: 'bodyPart',
-    terms: terms.length > 0 ? terms : (asked.terms ?? []),
-    codes: [...new Set([...same.flatMap(codesOf), ...(asked.codes ?? [])])],
-  };
+  const terms = same.length > 0 ? same.map(({ term }) => term) : asked;
+  return terms.length > 0 ? { on: 'bodyPart', terms } : { on: 'nothing' };
 }
 
 /** Patient's Sex (0010,0040), as HL7 codes it. */

@@ -62,7 +62,7 @@ function holds(condition: Condition, study: Candidate): Answer {
     case 'sopClass':
       return anyInstance(study, (instance) => instance.sopClass === condition.uid);
     case 'bodyPart':
-      return anySeries(study, (series) => isBodyPart(series, condition.terms, condition.codes));
+      return anySeries(study, (series) => isBodyPart(series, condition.terms));
     case 'presence': {
       const present = isPresent(condition.of, study);
       return present === undefined ? undefined : present === condition.present;
@@ -139,18 +139,8 @@ function isTerm(actual: string, wanted: string): boolean {
   return actual.trim().toUpperCase() === wanted.trim().toUpperCase();
 }
 
-/** Coding schemes that are SNOMED (PS3.16 Table 8-1 and its retired designators). */
-const SNOMED_SCHEMES: readonly string[] = ['SCT', 'SRT', 'SNM3', '99SDM'];
-
-/** Either attribute will do: metadata may tell an Anatomic Region that a series row keeps to itself. */
-function isBodyPart(
-  { bodyPart, anatomicRegion }: Series,
-  terms: readonly string[],
-  codes: readonly string[],
-): boolean {
-  if (bodyPart !== undefined && terms.some((term) => isTerm(bodyPart, term))) return true;
-  const scheme = anatomicRegion?.scheme?.trim().toUpperCase() ?? '';
-  return SNOMED_SCHEMES.includes(scheme) && codes.includes(anatomicRegion?.value.trim() ?? '');
+function isBodyPart({ bodyPart }: Series, terms: readonly string[]): boolean {
+  return bodyPart !== undefined && terms.some((term) => isTerm(bodyPart, term));
 }
 
 function anySeries(study: Candidate, test: (series: Series) => boolean): Answer {
@@ -178,10 +168,6 @@ const PRESENT: Readonly<Record<Presence, (study: Candidate) => Answer>> = {
   sex: (study) => study.patient.sex !== undefined,
   modality: (study) =>
     toldModalities(study) || anySeries(study, ({ modality }) => modality !== undefined),
-  bodyPart: (study) =>
-    anySeries(
-      study,
-      ({ bodyPart, anatomicRegion }) => bodyPart !== undefined || anatomicRegion !== undefined,
-    ),
+  bodyPart: (study) => anySeries(study, ({ bodyPart }) => bodyPart !== undefined),
   series: (study) => (study.numberOfSeries ?? 0) > 0 || anySeries(study, () => true),
 };

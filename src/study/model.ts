@@ -92,8 +92,6 @@ export interface Series {
   readonly availability?: Availability;
   /** Body Part Examined (0018,0015), as told. */
   readonly bodyPart?: string;
-  /** Anatomic Region (0008,2218), better than the body part when there. */
-  readonly anatomicRegion?: Code;
   readonly laterality?: string;
   readonly started?: Moment;
   readonly performers: readonly PersonName[];
@@ -132,20 +130,26 @@ export interface WadoUrls {
   instance(study: string, series: string, instance: string): string;
 }
 
-/** Number of Study Related Series: the archive's count, else counted; undefined without either. */
+/**
+ * Number of Study Related Series: the archive's count, or what was counted where that is more (an archive
+ * that files one study twice counts each part) or all there is; undefined without either.
+ */
 export function seriesCount(study: Study): number | undefined {
-  return study.numberOfSeries ?? study.series?.length;
+  return larger(study.numberOfSeries, study.series?.length);
 }
 
-/** Number of Study Related Instances: the archive's count, else counted; undefined without either. */
+/** Number of Study Related Instances, as {@link seriesCount} has it. */
 export function instanceCount(study: Study): number | undefined {
-  return (
-    study.numberOfInstances ??
-    study.series?.reduce((sum, series) => sum + seriesInstanceCount(series), 0)
-  );
+  const counted = study.series?.reduce((sum, series) => sum + seriesInstanceCount(series), 0);
+  return larger(study.numberOfInstances, counted);
 }
 
-/** Number of Series Related Instances: the archive's count, else counted. */
+/** Number of Series Related Instances, as {@link seriesCount} has it. */
 export function seriesInstanceCount(series: Series): number {
-  return series.numberOfInstances ?? series.instances.length;
+  return Math.max(series.numberOfInstances ?? 0, series.instances.length);
+}
+
+function larger(told: number | undefined, counted: number | undefined): number | undefined {
+  if (told === undefined || counted === undefined) return told ?? counted;
+  return Math.max(told, counted);
 }

@@ -55,12 +55,8 @@ export type Condition =
   | { readonly on: 'birthDate'; readonly comparator: Comparator; readonly span: Span }
   | { readonly on: 'sex'; readonly sex: 'M' | 'F' | 'O' }
   | { readonly on: 'modality'; readonly code: string }
-  /** Body Part Examined terms (upper case) and region codes that all mean what was asked. */
-  | {
-      readonly on: 'bodyPart';
-      readonly terms: readonly string[];
-      readonly codes: readonly string[];
-    }
+  /** Body Part Examined terms (upper case) that all mean what was asked. */
+  | { readonly on: 'bodyPart'; readonly terms: readonly string[] }
   | { readonly on: 'started'; readonly comparator: Comparator; readonly span: Span }
   | { readonly on: 'presence'; readonly of: Presence; readonly present: boolean }
   /** Nothing can match, for example a code of a system that DICOM does not use. */

@@ -96,7 +96,6 @@ const series: fc.Arbitrary<Series> = sparse(
     numberOfInstances: int,
     availability,
     bodyPart: fc.oneof(fc.constantFrom('CHEST', 'FETALARM'), nasty),
-    anatomicRegion: codeItem,
     laterality: nasty,
     started: moment,
   },

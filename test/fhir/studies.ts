@@ -51,7 +51,6 @@ const keyObjects: Series = {
   uid: '1.2.826.0.1.3680043.10.2.2',
   number: 99,
   modality: 'KO',
-  anatomicRegion: { value: 'T-28000', scheme: 'SRT', meaning: 'Lung', version: '20020904' },
   performers: [],
   operators: [],
   instances: [

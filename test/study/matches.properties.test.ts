@@ -114,7 +114,6 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({
     on: fc.constant('bodyPart' as const),
     terms: fc.array(few('CHEST', 'HEAD')),
-    codes: fc.constant([]),
   }),
   fc.record({
     on: fc.constant('presence' as const),

@@ -1,6 +1,5 @@
 import { patientMark } from '../../src/study/identity';
 import { matches, type Candidate } from '../../src/study/matches';
-import type { Code } from '../../src/study/model';
 import type { Condition, IssuerFilter, Presence } from '../../src/study/query';
 import { clauseOf, instance, patient, series, study } from '../search/support';
 
@@ -161,18 +160,8 @@ describe('modality', () => {
 
 describe('body site', () => {
   const chest = clauseOf('bodysite', '816094009');
-  const found = (bodyPart?: string, anatomicRegion?: Code) =>
-    matches(
-      [chest],
-      study({
-        series: [
-          series({
-            ...(bodyPart !== undefined && { bodyPart }),
-            ...(anatomicRegion && { anatomicRegion }),
-          }),
-        ],
-      }),
-    );
+  const found = (bodyPart?: string) =>
+    matches([chest], study({ series: [series({ ...(bodyPart !== undefined && { bodyPart }) })] }));
 
   test('a header alone does not know', () => {
     expect(matches([chest], study())).toBeUndefined();
@@ -184,23 +173,6 @@ describe('body site', () => {
 
   test.each(['HEAD', 'CHESTABDOMEN', '', undefined])('%p is no chest', (term) => {
     expect(found(term)).toBe(false);
-  });
-
-  test.each([
-    [{ value: '816094009', scheme: 'SCT' }, true],
-    [{ value: '51185008', scheme: 'SCT' }, true],
-    [{ value: 'T-D3000', scheme: 'SRT' }, true],
-    [{ value: 'T-D3000', scheme: 'SNM3' }, true],
-    [{ value: '816094009', scheme: '99LAB' }, false],
-    [{ value: '816094009' }, false],
-    [{ value: '69536005', scheme: 'SCT' }, false],
-  ])('the anatomic region %j: %p', (region, answer) => {
-    expect(found(undefined, region)).toBe(answer);
-    expect(found('HEAD', region)).toBe(answer);
-  });
-
-  test('the body part will do where the anatomic region says more', () => {
-    expect(found('CHEST', { value: '39607008', scheme: 'SCT' })).toBe(true);
   });
 });
 
@@ -254,10 +226,5 @@ describe('presence', () => {
     const told = study({ modalities: ['CT'], numberOfSeries: 2 });
     expect(holds({ on: 'presence', of: 'modality', present: true }, told)).toBe(true);
     expect(holds({ on: 'presence', of: 'series', present: false }, told)).toBe(false);
-  });
-
-  test('an anatomic region is a body part', () => {
-    const region = study({ series: [series({ anatomicRegion: { value: '1', scheme: 'SCT' } })] });
-    expect(holds({ on: 'presence', of: 'bodyPart', present: true }, region)).toBe(true);
   });
 });

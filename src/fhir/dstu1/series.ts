@@ -5,7 +5,7 @@ import { SNOMED_CT } from '../codingSchemes';
 import { code, type Members } from '../elements';
 import { extension } from '../extensions';
 import type { RenderContext } from '../releases';
-import { coding, dateTime, oid } from './datatypes';
+import { dateTime, oid } from './datatypes';
 import { seriesModality } from './modalities';
 
 /**
@@ -40,8 +40,7 @@ export function wadoUrl(uids: readonly string[], url: () => string): string | un
 
 /** Where the series was taken, in words. */
 export function bodySiteText(series: Series): string | undefined {
-  const { anatomicRegion, bodyPart: term } = series;
-  if (anatomicRegion?.meaning) return anatomicRegion.meaning;
+  const { bodyPart: term } = series;
   return (term && bodyPart(term)?.display) ?? term;
 }
 
@@ -64,11 +63,11 @@ function instanceOf(
 }
 
 /**
- * series.bodySite: the coded Anatomic Region where told, else the concept that PS3.16 Annex L gives for
- * Body Part Examined; a term that is not in it has no code and stands as it is.
+ * series.bodySite: the concept that PS3.16 Annex L gives for Body Part Examined; a term that is not in it has
+ * no code and stands as it is. Not from Anatomic Region (0008,2218): the definition does not name it, and a
+ * search for a body site, which archives match by Body Part Examined, would not find it.
  */
 function bodySite(series: Series): Members | undefined {
-  if (series.anatomicRegion) return coding(series.anatomicRegion);
   const term = series.bodyPart && bodyPart(series.bodyPart);
   if (!term) return { display: series.bodyPart };
   return { system: term.sct && SNOMED_CT, code: term.sct, display: term.display };
