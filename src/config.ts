@@ -47,7 +47,7 @@ export function loadSettings(
 /** What single settings cannot tell. */
 function checkTogether(settings: Settings): void {
   const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(settings.host);
-  if (settings['auth.mode'] === 'none' && !loopback && !settings['auth.allowInsecure']) {
+  if (!loopback && !settings['auth.allowInsecure']) {
     throw new SettingsError([
       `HOST ${settings.host} is reached from other machines, and AUTH_MODE none lets everybody see every study. ` +
         'Set HOST=127.0.0.1, or ALLOW_INSECURE=true where something in front of the gateway authorises',

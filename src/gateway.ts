@@ -41,7 +41,7 @@ export interface GatewayOptions {
   readonly software: Software;
   readonly logger: Logger;
   /** The URL clients reach it at, when the settings do not say. */
-  publicBaseUrl(): string;
+  readonly publicBaseUrl: () => string;
 }
 
 /** Puts the parts together; the only place that knows them all. */

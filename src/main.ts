@@ -45,14 +45,23 @@ async function main(): Promise<void> {
     },
   });
   const [command = 'serve'] = positionals;
-  if (values.help) return print(HELP);
-  if (values.version) return print(`${SOFTWARE.version}\n`);
-  const settings = loadSettings(CONFIG_DIR, process.env);
-  if (values.check) return print('The settings are good.\n');
-  if (command === 'serve') return serve(settings);
-  if (command === 'demo') return demo(settings);
-  if (command === 'health') return health(settings);
-  throw new SettingsError([`${command} is no command; serve, demo and health are`]);
+  if (values.help) print(HELP);
+  else if (values.version) print(`${SOFTWARE.version}\n`);
+  else await run(values.check ? 'check' : command, loadSettings(CONFIG_DIR, process.env));
+}
+
+async function run(command: string, settings: Settings): Promise<void> {
+  const commands = new Map([
+    ['serve', serve],
+    ['demo', demo],
+    ['health', health],
+    ['check', () => print('The settings are good.\n')],
+  ]);
+  const known = commands.get(command);
+  if (known === undefined) {
+    throw new SettingsError([`${command} is no command; serve, demo and health are`]);
+  }
+  await known(settings);
 }
 
 async function serve(settings: Settings): Promise<void> {

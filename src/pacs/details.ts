@@ -8,7 +8,7 @@ import type { SearchPath } from './client';
 import { writeKeys, type Parameter } from './encode';
 import { includeField } from './fields';
 import { damaged } from './orthanc';
-import type { Archive } from './studies';
+import { tellsOfMore, type Archive } from './studies';
 
 /*
  * The instance rows of studies, with the series attributes on them, at the fewest calls the archive allows:
@@ -138,7 +138,7 @@ async function allRows(
     const answer = await client.search(path, parameters, call);
     for (const row of answer.rows) found.set(rowKey(row), row);
     offset += answer.received;
-    const short = answer.received < limit && answer.warning === undefined;
+    const short = answer.received < limit && !tellsOfMore(answer.warning);
     const enough = expected === undefined ? short : found.size >= expected;
     if (answer.received === 0 || found.size === before || enough) break;
   }

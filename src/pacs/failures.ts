@@ -40,7 +40,7 @@ export function transportFailure(error: unknown): Error {
   if (TIMEOUTS.has(code)) {
     return new Problem('pacs-timeout', 'The archive did not answer in time.', cause);
   }
-  if (/maxContentLength/.test(error.message)) {
+  if (error.message.includes('maxContentLength')) {
     const text = 'The archive sent more than PACS_MAX_ANSWER_BYTES allows. Ask for less.';
     return new Problem('pacs-answer-too-large', text, cause);
   }
@@ -111,7 +111,7 @@ export function isOrthancRestRoot(answer: RawAnswer): boolean {
   const text = answer.body.subarray(0, 2000).toString('latin1');
   return (
     answer.status >= 400 &&
-    /"OrthancStatus"/.test(text) &&
+    text.includes('"OrthancStatus"') &&
     !/"Uri"\s*:\s*"[^"]*dicom-web/.test(text)
   );
 }

@@ -48,7 +48,7 @@ async function firstAnswer(client: ArchiveClient, call: Call): Promise<void> {
     if (
       error instanceof Problem &&
       error.code === 'pacs-error' &&
-      /status 404/.test(error.message)
+      error.message.includes('status 404')
     ) {
       const text =
         'The archive has no studies at PACS_URL (404): it is no DICOMweb root. It ends in /dicom-web on ' +

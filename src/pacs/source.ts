@@ -126,9 +126,10 @@ function enrich(archive: Archive, study: StudyHeader, series: readonly SeriesRow
 /** Identity stays as the study row told it, or a patient's id would depend on how much was asked. */
 function enrichPatient(row: Patient, told: Patient): Patient {
   const sameIssuer = row.issuer !== undefined && told.issuer?.name === row.issuer.name;
-  const { id: _id, issuer: _issuer, ...others } = told;
   return {
-    ...others,
+    ...(told.name && { name: told.name }),
+    ...(told.birthDate !== undefined && { birthDate: told.birthDate }),
+    ...(told.sex && { sex: told.sex }),
     ...row,
     otherIds: firstFilled([row.otherIds, told.otherIds]),
     ...(sameIssuer && { issuer: { ...told.issuer, ...row.issuer } }),

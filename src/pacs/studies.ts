@@ -140,8 +140,7 @@ async function whatFollows(
 ): Promise<{ advance: number; cut: boolean; notices: Notice[] }> {
   const { dialect } = archive.facts;
   const { received } = answer;
-  const warned =
-    /\b299\b/.test(answer.warning ?? '') && /additional|more|limit/i.test(answer.warning ?? '');
+  const warned = tellsOfMore(answer.warning);
   if (received === 0) return { advance: 0, cut: warned, notices: warned ? [CUT] : [] };
   if (received >= window.limit || warned) {
     return {
@@ -163,6 +162,11 @@ async function whatFollows(
   // An archive that ignores the offset answers the same rows again: told apart when they are read.
   const repeats = beyond.rows.every((row) => isAmong(row, answer.rows));
   return { advance: repeats ? 0 : received, cut: false, notices: [] };
+}
+
+/** dcm4chee cuts at its own limit and says so: `299 … "There are N additional results …"`. */
+export function tellsOfMore(warning: string | undefined): boolean {
+  return /\b299\b.*\b(additional|more|limit)/i.test(warning ?? '');
 }
 
 function isAmong(row: DataSet, rows: readonly DataSet[]): boolean {
@@ -225,7 +229,7 @@ async function searchBelowOnce(
   const received = answer?.received ?? 0;
   return {
     uids: [...new Set(uids)],
-    complete: received < limit && answer?.warning === undefined && received < cap,
+    complete: received < limit && !tellsOfMore(answer?.warning) && received < cap,
   };
 }
 

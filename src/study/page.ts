@@ -89,7 +89,8 @@ function assemble(row: StudyHeader, detail: StudyDetail | undefined): Study {
 }
 
 function withoutSeries(study: Study): Study {
-  const { series: _, ...header } = study;
+  const { series: shown, ...header } = study;
+  if (shown === undefined) return study;
   const seriesTotal = seriesCount(study);
   const instanceTotal = instanceCount(study);
   return {
