@@ -87,10 +87,11 @@ function readEnvironment(
 
 /** `{pacs: {url}}` as `{'pacs.url'}`, down to the names of the table. */
 function flatten(value: object, prefix: string): Record<string, unknown> {
-  return Object.entries(value).reduce<Record<string, unknown>>((flat, [name, member]) => {
+  const members: readonly (readonly [string, unknown])[] = Object.entries(value);
+  return members.reduce<Record<string, unknown>>((flat, [name, member]) => {
     const key = `${prefix}${name}`;
     const nested = typeof member === 'object' && member !== null && !(key in SETTINGS);
-    return { ...flat, ...(nested ? flatten(member as object, `${key}.`) : { [key]: member }) };
+    return { ...flat, ...(nested ? flatten(member, `${key}.`) : { [key]: member }) };
   }, {});
 }
 

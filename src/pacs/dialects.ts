@@ -68,7 +68,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   },
   orthanc: {
     title: 'Orthanc with its DICOMweb plugin',
-    studyKeys: [...COMMON_STUDY_KEYS, 'IssuerOfPatientID', 'PatientBirthDate', 'PatientSex'],
+    studyKeys: [...COMMON_STUDY_KEYS, 'PatientBirthDate', 'PatientSex'],
     uidLists: true,
     valueLists: true,
     searchesBelowStudies: true,
@@ -80,7 +80,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   },
   dcm4chee: {
     title: 'dcm4chee-arc-light 5',
-    studyKeys: [...COMMON_STUDY_KEYS, 'IssuerOfPatientID', 'PatientBirthDate', 'PatientSex'],
+    studyKeys: [...COMMON_STUDY_KEYS, 'PatientBirthDate', 'PatientSex'],
     uidLists: true,
     valueLists: true,
     searchesBelowStudies: true,

@@ -7,10 +7,10 @@ import type { Dialect } from './dialects';
 /** One parameter of a query, not yet escaped. */
 export type Parameter = readonly [name: string, value: string];
 
-/** What a wildcard stands for in a name: blanks and separators, and letters that other spellings mark. */
-const MARKED_SOMEWHERE = /[\s^=acdeghijklnorstuwyz]/;
-const MARKED_OFTEN = /[\s^=aeiouyncszl]/;
-const VOWELS = /[\s^=aeiouy]/;
+/** Letters that some spelling marks, that spellings mark often, and the vowels. */
+const MARKED_SOMEWHERE = /[acdeghijklnorstuwyz]/;
+const MARKED_OFTEN = /[aeiouyncszl]/;
+const VOWELS = /[aeiouy]/;
 
 /**
  * Writes keys as QIDO-RS parameters (PS3.18 8.3.4.1), keywords rather than tags: Conquest ignores tags and
@@ -52,17 +52,32 @@ export function namePattern(text: string): string {
  *
  * @param asciiOnly writes letters that need escaping as `*`, too
  */
-function cheapNamePattern(text: string, asciiOnly: boolean): string {
+export function cheapNamePattern(
+  text: string,
+  asciiOnly: boolean,
+): { readonly pattern: string; readonly missesSpellings: boolean } {
   const letters = asciiOnly ? text.replace(/[^\x20-\x7e]+/gu, '*') : text;
   const loose = patternOf(letters, MARKED_OFTEN);
-  return loose === '*' ? patternOf(letters, VOWELS) : loose;
+  return loose === '*'
+    ? { pattern: patternOf(letters, VOWELS), missesSpellings: true }
+    : { pattern: loose, missesSpellings: false };
 }
 
-/** Wildcards around the text, for its blanks, for the letters given, and for those it has marked itself. */
+/**
+ * Wildcards around the longest word of the text (words may stand in any order in the name), for the letters
+ * given, for those the text has marked itself, and between those of scripts that are written without blanks
+ * (`山田太郎` is filed as `山田^太郎`).
+ */
 function patternOf(text: string, marked: RegExp): string {
-  const letters = Array.from(text.normalize('NFC').toLowerCase(), (letter) =>
-    marked.test(letter) || fold(letter) !== letter ? '*' : letter,
-  );
+  const words = text
+    .normalize('NFC')
+    .toLowerCase()
+    .split(/[\s^=,]+/u);
+  const longest = words.reduce((best, word) => (word.length > best.length ? word : best), '');
+  const letters = Array.from(longest, (letter) => {
+    if (marked.test(letter) || fold(letter) !== letter) return '*';
+    return letter <= '\u007f' ? letter : `*${letter}*`;
+  });
   return `*${letters.join('')}*`.replace(/\*+/g, '*');
 }
 
@@ -73,7 +88,7 @@ function writeMatch(keyword: Keyword, match: Match, asciiOnly: boolean): string 
     case 'range':
       return match.from === match.to ? match.from : `${match.from}-${match.to}`;
     case 'name':
-      return cheapNamePattern(match.text, asciiOnly);
+      return cheapNamePattern(match.text, asciiOnly).pattern;
   }
 }
 

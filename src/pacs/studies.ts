@@ -6,7 +6,7 @@ import type { StudyHeader } from '../study/model';
 import type { Call, FoundUids, Keys, Match, Notice, StudyWindow } from '../study/source';
 import type { ArchiveClient, SearchAnswer } from './client';
 import type { Dialect } from './dialects';
-import { needsEscaping, writeKeys, type Parameter } from './encode';
+import { cheapNamePattern, needsEscaping, writeKeys, type Parameter } from './encode';
 import { includeField } from './fields';
 import { findStudyUids, repairText } from './orthanc';
 import type { ArchiveFacts } from './probe';
@@ -100,10 +100,17 @@ async function searchOnce(
   const rows = facts.dialect.losesLetters
     ? await repairText(client, answer.rows, call)
     : answer.rows;
+  const follows = await whatFollows(archive, keys, window, answer, call);
   return {
+    ...follows,
     studies: readStudies(rows, archive.zone),
-    ...(await whatFollows(archive, keys, window, answer, call)),
+    notices: missesSpellings(keys) ? [...follows.notices, SPELLINGS_MISSED] : follows.notices,
   };
+}
+
+function missesSpellings(keys: Keys): boolean {
+  const name = keys.get('PatientName');
+  return name?.kind === 'name' && cheapNamePattern(name.text, false).missesSpellings;
 }
 
 /** Asks, and where an empty answer may only mean that the archive did not decode, asks with wildcards. */
@@ -185,6 +192,10 @@ function paging(window: Window): Parameter[] {
 const CUT: Notice = {
   code: 'archive-cut-the-answer',
   text: 'The archive limits its answers and holds more studies than it tells of. Ask a narrower question.',
+};
+const SPELLINGS_MISSED: Notice = {
+  code: 'spellings-not-searched',
+  text: 'The archive compares letters exactly: names that differ in the accents of consonants may be missing.',
 };
 const LIMIT_IGNORED: Notice = {
   code: 'archive-ignores-limit',

@@ -18,7 +18,7 @@ interface Key {
   readonly match: Match;
 }
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
 /** What stands for an open end: archives reject or misread `20200101-` (facts of several products). */
 const EARLIEST = '19000101';
 const LATEST = '29991231';
@@ -48,7 +48,7 @@ export function planQuery(clauses: readonly Clause[], abilities: Abilities): Pla
     for (const key of keysOf(clause)) {
       if (key.level !== 'study') below.push(key);
       else if (canAsk(key, abilities)) {
-        const both = narrow(study.get(key.keyword), key.match);
+        const both = narrow(key.keyword, study.get(key.keyword), key.match);
         if (both === undefined) empty = true;
         else study.set(key.keyword, both);
       }
@@ -73,9 +73,13 @@ function mostSelective(keys: readonly Key[]): Plan['below'] {
   return { level: best.level, keys: new Map([[best.keyword, best.match]]) };
 }
 
-/** Both of two matches on one key; the first where they cannot be joined, undefined where none can hold. */
-function narrow(first: Match | undefined, second: Match): Match | undefined {
+/**
+ * Both of two matches on one key; the first where they cannot be joined, undefined where none can hold. A
+ * study has several modalities, so that it may match both although they have no value in common.
+ */
+function narrow(keyword: Keyword, first: Match | undefined, second: Match): Match | undefined {
   if (first === undefined) return second;
+  if (keyword === 'ModalitiesInStudy') return first;
   if (first.kind === 'values' && second.kind === 'values') {
     const values = first.values.filter((value) => second.values.includes(value));
     return values.length > 0 ? { kind: 'values', values } : undefined;
@@ -129,7 +133,8 @@ function keysOfCondition(condition: Condition): readonly Key[] {
     case 'accession':
       return [key('study', 'AccessionNumber', condition.value)];
     case 'patient':
-      return [key('study', 'PatientID', condition.value), ...issuerKey(condition.issuer)];
+      // Not the issuer: a row may name it by (0010,0021) or by a universal id, and no key matches either.
+      return [key('study', 'PatientID', condition.value)];
     case 'name':
       return [
         { level: 'study', keyword: 'PatientName', match: { kind: 'name', text: condition.text } },
@@ -150,18 +155,9 @@ function key(level: Key['level'], keyword: Keyword, ...values: readonly string[]
   return { level, keyword, match: { kind: 'values', values } };
 }
 
-/**
- * One issuer name narrows the search. Several do not: the rows may name the issuer by either, and no
- * archive is known to match (0010,0021) against a list.
- */
-function issuerKey(issuer: 'any' | 'none' | readonly string[]): readonly Key[] {
-  const [only = '', ...others] = Array.isArray(issuer) ? (issuer as readonly string[]) : [];
-  return only !== '' && others.length === 0 ? [key('study', 'IssuerOfPatientID', only)] : [];
-}
-
-/** A value with a zone may fall on the day before or after on the archive's wall. */
+/** How far the archive's wall clock may be from that of a value with a zone: from UTC+14 to UTC-12. */
 function zoneSlack(span: Span): number {
-  return span.offset === undefined ? 0 : DAY;
+  return span.offset === undefined ? 0 : 26 * HOUR;
 }
 
 /**
@@ -188,11 +184,17 @@ function rangeKey(
     ap: undefined,
   };
   const range = ranges[comparator];
-  if (range === undefined || first < EARLIEST || last > LATEST) return [];
+  if (range === undefined) return [];
   const [from, to] = range;
+  // Days before 1900 cannot be told from 1900 in such a range: then the rows decide alone.
+  if (to === EARLIEST || from === LATEST) return [];
   return [{ level: 'study', keyword, match: { kind: 'range', from, to } }];
 }
 
+/** The day of a time; one before or behind what archives can be asked for is the first or last of those. */
 function day(time: number): string {
+  const year = new Date(time).getUTCFullYear();
+  if (!(year >= 1900)) return EARLIEST;
+  if (year > 2999) return LATEST;
   return new Date(time).toISOString().slice(0, 10).replaceAll('-', '');
 }
