@@ -39,12 +39,17 @@ function urlOf(server: Server, host: string): string {
   return `http://${name}:${port}`;
 }
 
+/** How often idle connections are looked for while the server stops. */
+const SWEEP_MS = 50;
+
 async function stop(server: Server, withinMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
-  server.closeIdleConnections();
+  // A kept connection becomes idle only when its request has ended; Node would then keep it for keepAliveMs.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const timer = setTimeout(() => server.closeAllConnections(), withinMs);
   await closed;
+  clearInterval(sweep);
   clearTimeout(timer);
 }

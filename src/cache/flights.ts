@@ -24,10 +24,12 @@ export class Flights<T> {
     const known = this.flights.get(key);
     const flight = known ?? this.launch(key, call, start);
     flight.waiting += 1;
+    const leaving = watch(call.signal);
     try {
-      const value = await Promise.race([flight.result, aborted(call.signal)]);
+      const value = await Promise.race([flight.result, leaving.left]);
       return { value, joined: known !== undefined };
     } finally {
+      leaving.forget();
       flight.waiting -= 1;
       if (flight.waiting === 0) flight.controller.abort();
     }
@@ -53,8 +55,12 @@ interface Flight<T> {
   waiting: number;
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+/** A promise that is rejected when the caller leaves, until it is forgotten: a caller may join many flights. */
+function watch(signal: AbortSignal): { readonly left: Promise<never>; forget(): void } {
+  let leave: () => void = () => undefined;
+  const left = new Promise<never>((_resolve, reject) => {
+    leave = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', leave, { once: true });
   });
+  return { left, forget: () => signal.removeEventListener('abort', leave) };
 }

@@ -10,6 +10,7 @@ export interface Element {
 export type DataSet = ReadonlyMap<string, Element>;
 
 const TAG_FORM = /^[0-9A-Fa-f]{8}$/;
+const LOWER_CASE = /[a-f]/;
 
 /**
  * Reads one data set of the DICOM JSON Model.
@@ -25,12 +26,33 @@ export function readDataSet(json: unknown): DataSet | undefined {
   if (!isRecord(json)) return undefined;
   const dataSet = new Map<string, Element>();
   for (const [tag, element] of Object.entries(json)) {
-    if (!TAG_FORM.test(tag) || !isRecord(element)) continue;
-    const vr = typeof element.vr === 'string' ? { vr: element.vr } : {};
-    const value = Array.isArray(element.Value) ? { Value: element.Value as unknown[] } : {};
-    dataSet.set(tag.toUpperCase(), { ...vr, ...value });
+    if (TAG_FORM.test(tag) && isRecord(element)) dataSet.set(upperCase(tag), readElement(element));
   }
   return dataSet;
+}
+
+/** A new string even where nothing changes would cost every later look-up its fast path. */
+function upperCase(tag: string): string {
+  return LOWER_CASE.test(tag) ? tag.toUpperCase() : tag;
+}
+
+function readElement(element: Readonly<Record<string, unknown>>): Element {
+  if (isElement(element)) return element;
+  return {
+    ...(typeof element.vr === 'string' && { vr: element.vr }),
+    ...(isArray(element.Value) && { Value: element.Value }),
+  };
+}
+
+function isElement(
+  element: Readonly<Record<string, unknown>>,
+): element is Element & typeof element {
+  const { vr, Value } = element;
+  return (vr === undefined || typeof vr === 'string') && (Value === undefined || isArray(Value));
+}
+
+function isArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 /** Whether the archive sent the attribute at all, with a value or without. */

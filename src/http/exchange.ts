@@ -65,16 +65,26 @@ export function sendFhir(
   status = 200,
 ): void {
   const body = format === 'json' ? JSON.stringify(answer.resource) : release.toXml(answer.resource);
-  response.status(status);
+  const tag = answer.version === undefined ? undefined : `W/"${answer.version}.${format}"`;
+  response.status(status === 200 && hasAlready(request, tag) ? 304 : status);
   response.set({
     'Content-Type': `${release.mediaType(format, answer.kind)}; charset=utf-8`,
     'Cache-Control': status === 200 ? 'private, no-cache' : 'no-store',
     'Server-Timing': exchangeOf(request).meter.header(),
-    ...(answer.version !== undefined && { ETag: `W/"${answer.version}.${format}"` }),
+    ...(tag !== undefined && { ETag: tag }),
     ...answer.headers,
   });
   response.vary('Accept').vary('Prefer');
   response.send(Buffer.from(body));
+}
+
+/**
+ * Whether the client has this version (RFC 9110 13.1.2). Express would not say so to a request with
+ * `Cache-Control: no-cache`, which fetch() adds to every conditional request of a page or of Node.
+ */
+function hasAlready(request: Request, tag: string | undefined): boolean {
+  const known = request.get('If-None-Match')?.split(',') ?? [];
+  return tag !== undefined && known.some((each) => each.trim() === tag);
 }
 
 /** A version of some content: sixteen hexadecimal digits that change when it does. */

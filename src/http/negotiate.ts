@@ -32,9 +32,8 @@ export function negotiateFormat(wanted: string | undefined, accept: string | und
     const range = readRange(wanted.trim().replace(/ /g, '+'));
     return formatOf(range.type) ?? notAcceptable(`_format ${JSON.stringify(wanted.slice(0, 64))}`);
   }
-  const ranges = readAccept(accept);
-  if (ranges.length === 0) return 'json';
-  for (const { type } of ranges) {
+  if ((accept ?? '').trim() === '') return 'json';
+  for (const { type } of readAccept(accept)) {
     const format = formatOf(type);
     if (format !== undefined) return format;
   }

@@ -1,4 +1,3 @@
-import { type AxiosInstance } from 'axios';
 import type { Call } from '../study/source';
 import {
   bodyFailure,
@@ -8,6 +7,7 @@ import {
   wrongRoot,
 } from './failures';
 import type { RawAnswer } from './failures';
+import type { Transport } from './transport';
 
 /** How dicomweb-client writes a URL before this gateway's escaping is applied to it. */
 export type Respell = (url: string) => string;
@@ -35,7 +35,7 @@ export class ArchiveRequest {
   private readonly headers: Record<string, string> = {};
 
   constructor(
-    private readonly http: AxiosInstance,
+    private readonly transport: Transport,
     private readonly respell: Respell,
     private readonly call: Call,
   ) {}
@@ -76,10 +76,8 @@ export class ArchiveRequest {
   }
 
   private async get(): Promise<RawAnswer> {
-    const response = await this.http.get<Buffer>(this.url, {
-      headers: this.headers,
-      signal: this.call.signal,
-    });
+    const outgoing = { method: 'GET' as const, url: this.url, headers: this.headers };
+    const response = await this.transport.send(outgoing, this.call.signal);
     this.warning = headerText(response.headers.warning);
     return {
       status: response.status,

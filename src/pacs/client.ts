@@ -1,6 +1,3 @@
-import http from 'node:http';
-import https from 'node:https';
-import axios, { type AxiosInstance } from 'axios';
 import { bulkhead, BulkheadRejectedError, type BulkheadPolicy } from 'cockatiel';
 import { api } from 'dicomweb-client';
 import { readDataSet, type DataSet } from '../dicom/dataset';
@@ -10,6 +7,7 @@ import type { Call } from '../study/source';
 import { ArchiveRequest, readJson } from './archiveRequest';
 import { type Parameter, writeQuery } from './encode';
 import { transportFailure, wrongRoot } from './failures';
+import { createTransport, type Outgoing, type Transport } from './transport';
 
 /** Where the archive is and how much of it the gateway may use. */
 export interface ArchiveSettings {
@@ -71,8 +69,7 @@ interface DicomWeb {
 
 /** Opens a client of one archive. Connections are kept alive; `close` drops them. */
 export function createArchiveClient(settings: ArchiveSettings): ArchiveClient {
-  const agent = createAgent(settings);
-  const transport = createTransport(settings, agent);
+  const transport = createTransport(settings);
   const lanes = createLanes(settings);
   const library = new api.DICOMwebClient({ url: settings.url, singlepart: '', verbose: false });
   // Its declarations say arrays where promises come, and want an XMLHttpRequest of the DOM library.
@@ -108,7 +105,7 @@ export function createArchiveClient(settings: ArchiveSettings): ArchiveClient {
     },
     native: (path, body, call) =>
       inTurn(lanes, 'native', call, () => askNative(transport, settings.url, path, body, call)),
-    close: () => agent.destroy(),
+    close: () => transport.close(),
   };
 }
 
@@ -201,20 +198,20 @@ async function timed<T>(operation: string, call: Call, send: () => Promise<T>): 
 }
 
 async function askNative(
-  transport: AxiosInstance,
+  transport: Transport,
   root: string,
   path: string,
   body: object | undefined,
   call: Call,
 ): Promise<unknown> {
   try {
-    const response = await transport.request<Buffer>({
+    const outgoing: Outgoing = {
       url: new URL(`../${path}`, `${root}/`).href,
       method: body === undefined ? 'GET' : 'POST',
-      ...(body !== undefined && { data: JSON.stringify(body) }),
       headers: { Accept: '*/*' },
-      signal: call.signal,
-    });
+      ...(body !== undefined && { data: JSON.stringify(body) }),
+    };
+    const response = await transport.send(outgoing, call.signal);
     if (response.status !== 200) return undefined;
     const answer = { status: 200, contentType: '', retryAfter: undefined, body: response.data };
     return /^\s*[[{]/.test(response.data.toString('latin1', 0, 64))
@@ -246,45 +243,4 @@ function pathPart(uid: string): string {
 
 function joinQuery(url: string, query: string): string {
   return query === '' ? url : `${url}?${query}`;
-}
-
-function createTransport(settings: ArchiveSettings, agent: http.Agent): AxiosInstance {
-  return axios.create({
-    httpAgent: agent,
-    httpsAgent: agent,
-    // An HTTP_PROXY of the environment must not see patients unless somebody decided so.
-    proxy: false,
-    maxRedirects: 0,
-    timeout: settings.searchTimeoutMs,
-    maxContentLength: settings.maxAnswerBytes,
-    responseType: 'arraybuffer',
-    validateStatus: () => true,
-    headers: { 'Accept-Encoding': 'gzip', ...credentials(settings) },
-  });
-}
-
-function credentials(settings: ArchiveSettings): Record<string, string> {
-  if (settings.token !== undefined) return { Authorization: `Bearer ${settings.token}` };
-  if (settings.username === undefined) return {};
-  const pair = `${settings.username}:${settings.password ?? ''}`;
-  return { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-/** A keep-alive agent whose connections must be made within the connect deadline. */
-function createAgent(settings: ArchiveSettings): http.Agent {
-  const options = { keepAlive: true, maxSockets: settings.concurrency * 2 };
-  const agent = settings.url.startsWith('https:')
-    ? new https.Agent(options)
-    : new http.Agent(options);
-  const connect = agent.createConnection.bind(agent);
-  agent.createConnection = (...parameters) => {
-    const socket = connect(...parameters);
-    const ready = settings.url.startsWith('https:') ? 'secureConnect' : 'connect';
-    const timer = setTimeout(() => {
-      socket?.destroy(Object.assign(new Error('connect deadline'), { code: 'ETIMEDOUT' }));
-    }, settings.connectTimeoutMs);
-    socket?.once(ready, () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
-    return socket;
-  };
-  return agent;
 }

@@ -69,9 +69,10 @@ async function rowsOfList(
   const keys: Keys = new Map([['StudyInstanceUID', { kind: 'values', values: asked }]]);
   const expected = expectedRows(studies);
   const rows = await allRows(archive, { level: 'instances' }, keys, expected, call);
-  // Rows of studies that were not asked for: the archive does not match lists. Then study by study.
+  // No rows, or rows of studies that were not asked for: the archive does not match lists. Then one by one.
   const inList = rows.every((row) => asked.includes(string(row, 'StudyInstanceUID') ?? ''));
-  if (!inList) return rowsOfEach(archive, studies, call);
+  const listed = rows.length > 0 || expected === 0;
+  if (!inList || !listed) return rowsOfEach(archive, studies, call);
   return studies.map((study) =>
     rows.filter((row) => string(row, 'StudyInstanceUID') === study.uid && isOfPatient(row, study)),
   );
@@ -115,7 +116,8 @@ async function rowsBySeries(archive: Archive, study: StudyHeader, call: Call): P
 
 /**
  * All rows of a search, page by page. The end is an empty page, a page without a new row (the archive ignores
- * `offset`), or as many rows as were expected.
+ * `offset`), or a short page with which as many rows came as were expected. A full page is never the end: where
+ * two patients share a UID, more rows come than the study counts, and would leave no room for other studies'.
  */
 async function allRows(
   archive: Archive,
@@ -126,7 +128,7 @@ async function allRows(
 ): Promise<DataSet[]> {
   const { client, facts } = archive;
   const found = new Map<string, DataSet>();
-  const limit = Math.min(Math.max(expected ?? PAGE_ROWS, 100), PAGE_ROWS);
+  const limit = Math.min(Math.max((expected ?? PAGE_ROWS) + 1, 100), PAGE_ROWS);
   for (let offset = 0; ;) {
     const before = found.size;
     const parameters: Parameter[] = [
@@ -139,7 +141,7 @@ async function allRows(
     for (const row of answer.rows) found.set(rowKey(row), row);
     offset += answer.received;
     const short = answer.received < limit && !tellsOfMore(answer.warning);
-    const enough = expected === undefined ? short : found.size >= expected;
+    const enough = short && found.size >= (expected ?? 0);
     if (answer.received === 0 || found.size === before || enough) break;
   }
   return [...found.values()];
@@ -155,12 +157,8 @@ function expectedRows(studies: readonly StudyHeader[]): number | undefined {
 
 /** Duplicate SOP Instance UIDs in two series are two instances (facts of dcm4chee and Google). */
 function rowKey(row: DataSet): string {
-  return JSON.stringify([
-    string(row, 'StudyInstanceUID'),
-    string(row, 'PatientID'),
-    string(row, 'SeriesInstanceUID'),
-    string(row, 'SOPInstanceUID'),
-  ]);
+  const keys = ['StudyInstanceUID', 'PatientID', 'SeriesInstanceUID', 'SOPInstanceUID'] as const;
+  return keys.map((key) => string(row, key) ?? '').join('\n');
 }
 
 /** dcm4chee leaves the Study Instance UID out of rows below a study; another one is another study's. */

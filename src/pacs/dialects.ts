@@ -35,6 +35,13 @@ export interface Dialect {
   readonly metadata: 'mandatory' | 'study' | 'series';
   /** QIDO-RS loses the letters outside Latin-1; metadata and the archive's own API have them. */
   readonly losesLetters: boolean;
+  /** Dates are compared as texts, so that a range finds those of ACR-NEMA files only by its spelling. */
+  readonly datesAreTexts: boolean;
+  /**
+   * Counts and Modalities in Study come unasked; asked for by `includefield`, or matched, what comes is not
+   * computed but what one of the files happens to hold.
+   */
+  readonly computesUnasked: boolean;
   /** `includefield=all` brings more than a list of fields does. */
   readonly includeAll: boolean;
   /** A short page may be a silent cap rather than the end, and a further offset tells which. */
@@ -63,6 +70,8 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     decodesQuery: 'unknown',
     metadata: 'mandatory',
     losesLetters: false,
+    datesAreTexts: false,
+    computesUnasked: false,
     includeAll: false,
     verifiesEnd: true,
   },
@@ -75,6 +84,8 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     decodesQuery: 'no',
     metadata: 'series',
     losesLetters: false,
+    datesAreTexts: true,
+    computesUnasked: true,
     includeAll: false,
     verifiesEnd: false,
   },
@@ -87,6 +98,8 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     decodesQuery: 'yes',
     metadata: 'study',
     losesLetters: false,
+    datesAreTexts: false,
+    computesUnasked: false,
     includeAll: true,
     verifiesEnd: false,
   },

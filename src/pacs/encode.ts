@@ -7,10 +7,16 @@ import type { Dialect } from './dialects';
 /** One parameter of a query, not yet escaped. */
 export type Parameter = readonly [name: string, value: string];
 
-/** Letters that some spelling marks, that spellings mark often, and the vowels. */
-const MARKED_SOMEWHERE = /[acdeghijklnorstuwyz]/;
-const MARKED_OFTEN = /[aeiouyncszl]/;
-const VOWELS = /[aeiouy]/;
+/**
+ * Letters that some spelling marks, that spellings mark often, and the vowels; of Greek and Cyrillic those with
+ * an accent, a final form or a breve, and katakana, which has two widths.
+ */
+const MARKED_SOMEWHERE = /[acdeghijklnorstuwyzαεηιουωσгеикіу\p{Script=Katakana}]/u;
+const MARKED_OFTEN = /[aeiouyncszlαεηιουωσеиі]/;
+const VOWELS = /[aeiouyαεηιουωσеиі]/;
+
+/** ACR-NEMA's way to write a date (PS3.5 6.2, DA) is in files of before this day. */
+const ACR_NEMA_ENDED = '20000101';
 
 /**
  * Writes keys as QIDO-RS parameters (PS3.18 8.3.4.1), keywords rather than tags: Conquest ignores tags and
@@ -21,7 +27,7 @@ const VOWELS = /[aeiouy]/;
 export function writeKeys(keys: Keys, dialect: Dialect, wild: boolean): Parameter[] {
   return Array.from(keys, ([keyword, match]): Parameter => [
     keyword,
-    writeMatch(keyword, match, wild || dialect.decodesQuery === 'no'),
+    writeMatch(keyword, match, dialect, wild || dialect.decodesQuery === 'no'),
   ]);
 }
 
@@ -81,15 +87,29 @@ function patternOf(text: string, marked: RegExp): string {
   return `*${letters.join('')}*`.replace(/\*+/g, '*');
 }
 
-function writeMatch(keyword: Keyword, match: Match, asciiOnly: boolean): string {
+function writeMatch(keyword: Keyword, match: Match, dialect: Dialect, asciiOnly: boolean): string {
   switch (match.kind) {
     case 'values':
       return match.values.map((value) => writeValue(keyword, value, asciiOnly)).join(',');
     case 'range':
-      return match.from === match.to ? match.from : `${match.from}-${match.to}`;
+      return writeRange(match, dialect);
     case 'name':
       return cheapNamePattern(match.text, asciiOnly).pattern;
   }
+}
+
+/**
+ * A range of days. An archive that compares dates as texts finds `1994.01.30`, ACR-NEMA's way to write one, only
+ * by a range that starts so; it brings more of that year, too, and the rows are checked.
+ */
+export function writeRange(
+  { from, to }: Extract<Match, { kind: 'range' }>,
+  { datesAreTexts }: Pick<Dialect, 'datesAreTexts'>,
+): string {
+  if (datesAreTexts && from < ACR_NEMA_ENDED) {
+    return `${from.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1.$2.$3')}-${to}`;
+  }
+  return from === to ? from : `${from}-${to}`;
 }
 
 /**

@@ -62,6 +62,14 @@ const INSTANCE_FIELDS: readonly Keyword[] = [
   'ImageType',
 ];
 
+/** What an archive computes over a study or series, and no file tells right. */
+const COMPUTED: readonly Keyword[] = [
+  'ModalitiesInStudy',
+  'NumberOfStudyRelatedSeries',
+  'NumberOfStudyRelatedInstances',
+  'NumberOfSeriesRelatedInstances',
+];
+
 const FIELDS = {
   studies: STUDY_FIELDS,
   series: SERIES_FIELDS,
@@ -78,6 +86,7 @@ export function includeField(
   dialect: Dialect,
 ): readonly Parameter[] {
   if (dialect.includeAll) return [['includefield', 'all']];
-  const fields = FIELDS[level].filter((field) => !keys.has(field));
+  const unasked = dialect.computesUnasked ? COMPUTED : [];
+  const fields = FIELDS[level].filter((field) => !keys.has(field) && !unasked.includes(field));
   return [['includefield', fields.join(',')]];
 }

@@ -4,7 +4,8 @@ import { TAG, type Keyword } from '../dicom/tags';
 import type { Call, Keys, Match } from '../study/source';
 import { matchesName } from '../study/text';
 import type { ArchiveClient } from './client';
-import { namePattern } from './encode';
+import type { Dialect } from './dialects';
+import { namePattern, writeRange } from './encode';
 
 /*
  * Orthanc's own `/tools/find`, for the two things that its older QIDO-RS cannot do: find a value that needs
@@ -31,27 +32,31 @@ const FINDABLE: readonly Keyword[] = [
   'PatientSex',
   'AccessionNumber',
   'StudyDate',
+  'ModalitiesInStudy',
 ];
 /** Studies one find may bring. */
-const FIND_LIMIT = 5000;
+export const FIND_LIMIT = 5000;
 
 /**
  * The UIDs of the studies that match keys, found by Orthanc itself.
  *
+ * @param most studies that it may bring: it is asked for no more, and tells of no more
  * @returns undefined when Orthanc's API did not answer, or with more studies than may be listed
  */
 export async function findStudyUids(
   client: ArchiveClient,
   keys: Keys,
+  dialect: Dialect,
+  most: number,
   call: Call,
 ): Promise<string[] | undefined> {
   const query = Object.fromEntries(
     Array.from(keys)
       .filter(([keyword]) => FINDABLE.includes(keyword))
-      .map(([keyword, match]) => [keyword, writeMatch(match)]),
+      .map(([keyword, match]) => [keyword, writeMatch(match, dialect)]),
   );
-  const found = await find(client, query, call);
-  if (found === undefined || found.length >= FIND_LIMIT) return undefined;
+  const found = await find(client, query, most, call);
+  if (found === undefined || found.length >= most) return undefined;
   const name = keys.get('PatientName');
   const named = name?.kind === 'name' ? found.filter((tags) => isNamed(tags, name.text)) : found;
   return [...new Set(named.flatMap((tags) => tags.StudyInstanceUID ?? []))];
@@ -70,7 +75,7 @@ export async function repairText(
 ): Promise<DataSet[]> {
   const uids = [...new Set(rows.flatMap((row) => string(row, 'StudyInstanceUID') ?? []))];
   if (uids.length === 0) return [...rows];
-  const found = (await find(client, { StudyInstanceUID: uids.join('\\') }, call)) ?? [];
+  const found = (await find(client, { StudyInstanceUID: uids.join('\\') }, FIND_LIMIT, call)) ?? [];
   const whole = new Map(
     found.map((tags) => [rowKey(tags.StudyInstanceUID, damaged(tags.PatientID)), tags]),
   );
@@ -94,6 +99,7 @@ type Tags = Readonly<Partial<Record<Keyword, string>>>;
 async function find(
   client: ArchiveClient,
   query: Readonly<Record<string, string>>,
+  limit: number,
   call: Call,
 ): Promise<Tags[] | undefined> {
   const body = {
@@ -101,7 +107,7 @@ async function find(
     Query: query,
     Expand: true,
     CaseSensitive: false,
-    Limit: FIND_LIMIT,
+    Limit: limit,
   };
   const answer = await client.native('tools/find', body, call);
   return Array.isArray(answer) ? answer.map(readTags) : undefined;
@@ -120,12 +126,12 @@ function isNamed(tags: Tags, text: string): boolean {
   return name !== undefined && matchesName(name, text, 'starts', 'any');
 }
 
-function writeMatch(match: Match): string {
+function writeMatch(match: Match, dialect: Dialect): string {
   switch (match.kind) {
     case 'values':
       return match.values.join('\\');
     case 'range':
-      return `${match.from}-${match.to}`;
+      return writeRange(match, dialect);
     case 'name':
       return namePattern(match.text);
   }

@@ -15,6 +15,11 @@ export interface ArchiveFacts {
 
 /** Plugin release from which QIDO-RS returns sequences and text whole (seen in 1.20, not in 1.7). */
 const WHOLE_QIDO_PLUGIN = { major: 1, minor: 20 };
+/**
+ * Study keys of an Orthanc that cuts its answers: by modality it finds a UID that two patients share once, so that
+ * a cut answer may be shorter than the cap and look whole.
+ */
+const CAPPED_STUDY_KEYS = DIALECTS.orthanc.studyKeys.filter((key) => key !== 'ModalitiesInStudy');
 /** Studies beyond which a cap is not looked for: reading that far would cost the archive too much. */
 const CAP_SEARCHED = 5000;
 
@@ -80,7 +85,7 @@ async function orthancFacts(
       ...DIALECTS.orthanc,
       metadata: whole ? 'mandatory' : 'series',
       losesLetters: !whole && encoding !== 'Utf8',
-      ...(cap !== undefined && { silentCap: cap }),
+      ...(cap !== undefined && { silentCap: cap, studyKeys: CAPPED_STUDY_KEYS }),
     },
   };
 }

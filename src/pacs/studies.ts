@@ -8,7 +8,7 @@ import type { ArchiveClient, SearchAnswer } from './client';
 import type { Dialect } from './dialects';
 import { cheapNamePattern, needsEscaping, writeKeys, type Parameter } from './encode';
 import { includeField } from './fields';
-import { findStudyUids, repairText } from './orthanc';
+import { FIND_LIMIT, findStudyUids, repairText } from './orthanc';
 import type { ArchiveFacts } from './probe';
 
 /** The archive at hand: how to call it, what it is, and where its clock stands. */
@@ -23,6 +23,8 @@ interface Window {
   readonly offset: number;
 }
 
+/** Studies that a find by modality may list; where there are more, QIDO-RS is asked, page by page. */
+const FOUND_BY_MODALITY = 1000;
 /** UIDs in one list: with 64 characters each, a request line that every server takes (8 kB). */
 const UIDS_A_CALL = 100;
 
@@ -43,8 +45,9 @@ export async function searchStudies(
 }
 
 /**
- * The studies that match, by Orthanc's own find, where a name or a value that needs escaping is asked of an
- * Orthanc that does not decode its query.
+ * The studies that match, by Orthanc's own find, where QIDO-RS would lose some: a name or a value that needs
+ * escaping, asked of an Orthanc that does not decode its query; and a modality, by which it finds a UID that two
+ * patients share for one of them only, and tells of fewer modalities in the rows.
  */
 async function nativeUids(
   archive: Archive,
@@ -52,11 +55,16 @@ async function nativeUids(
   call: Call,
 ): Promise<readonly string[] | undefined> {
   const { client, facts } = archive;
-  if (!facts.native || facts.dialect.decodesQuery !== 'no') return undefined;
+  const { dialect } = facts;
+  if (!facts.native || dialect.decodesQuery !== 'no') return undefined;
   const asksName = [...keys.values()].some((match) => match.kind === 'name');
-  const decoding = { ...facts.dialect, decodesQuery: 'yes' as const };
-  if (!asksName && !needsEscaping(writeKeys(keys, decoding, false))) return undefined;
-  return findStudyUids(client, keys, call);
+  const decoding = { ...dialect, decodesQuery: 'yes' as const };
+  const escapes = needsEscaping(writeKeys(keys, decoding, false));
+  if (!asksName && !escapes && !keys.has('ModalitiesInStudy')) return undefined;
+  const most = asksName || escapes ? FIND_LIMIT : FOUND_BY_MODALITY;
+  // Under LimitFindResults a find brings one study less than QIDO-RS does, and says as little.
+  const cap = (dialect.silentCap ?? Number.POSITIVE_INFINITY) - 1;
+  return findStudyUids(client, keys, dialect, Math.min(most, cap), call);
 }
 
 /** Studies by a list of UIDs, a stretch of it at a time: in one call where lists match, else one each. */

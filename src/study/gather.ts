@@ -1,4 +1,4 @@
-import { patientMark } from './identity';
+import { patientKey, patientMark } from './identity';
 import type { StudyHeader } from './model';
 import type { Call, Keys, Notice, StudySource } from './source';
 
@@ -58,7 +58,7 @@ export async function gather(
   }
 }
 
-/** What names a study row: its UID and its patient. */
+/** What names a study row in a page link: its UID and its patient's mark, which tells nothing of the patient. */
 export function rowName(study: StudyHeader): string {
   return `${study.uid} ${patientMark(study.patient)}`;
 }
@@ -66,7 +66,8 @@ export function rowName(study: StudyHeader): string {
 function add(found: Map<string, StudyHeader>, studies: readonly StudyHeader[]): number {
   const before = found.size;
   for (const study of studies) {
-    if (!found.has(rowName(study))) found.set(rowName(study), study);
+    const key = `${study.uid} ${patientKey(study.patient)}`;
+    if (!found.has(key)) found.set(key, study);
   }
   return found.size - before;
 }

@@ -37,11 +37,11 @@ const MARKED = /^(.+)-p([0-9a-f]{12})$/;
 
 /**
  * The logical id of a study: its Study Instance UID. Where the archive holds the UID under two patients,
- * a mark of the patient follows. A UID with characters no FHIR id has is written as `x-` and its UTF-8
- * bytes in hexadecimal.
+ * a mark of the patient follows. A UID with characters no FHIR id has, or that would be read as an id of
+ * another form, is written as `x-` and its UTF-8 bytes in hexadecimal.
  */
 export function studyId(study: StudyHeader): string {
-  const id = PLAIN_ID.test(study.uid) ? study.uid : `x-${Buffer.from(study.uid).toString('hex')}`;
+  const id = isPlainId(study.uid) ? study.uid : `x-${Buffer.from(study.uid).toString('hex')}`;
   return study.shared ? `${id}-p${patientMark(study.patient)}` : id;
 }
 
@@ -113,7 +113,7 @@ export function opaquePatientIds(key: string): PatientIds {
       return Buffer.concat([iv, cipher.update(plain), cipher.final()]).toString('hex');
     },
     decode(id) {
-      if (!/^([0-9a-f]{2}){19,}$/.test(id)) return undefined;
+      if (!/^([0-9a-f]{2}){18,}$/.test(id)) return undefined;
       const bytes = Buffer.from(id, 'hex');
       const iv = bytes.subarray(0, 16);
       const decipher = createDecipheriv('aes-256-ctr', cipherKey, iv);
@@ -122,6 +122,10 @@ export function opaquePatientIds(key: string): PatientIds {
       return readablePatientIds.decode(plain.toString());
     },
   };
+}
+
+function isPlainId(uid: string): boolean {
+  return PLAIN_ID.test(uid) && !MARKED.test(uid) && readUid(uid) === uid;
 }
 
 function readUid(id: string): string {

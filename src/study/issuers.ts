@@ -39,7 +39,9 @@ function universalSystem(issuer: Issuer): string | undefined {
   return name !== undefined && /^(urn:|https?:)/.test(name) ? name : undefined;
 }
 
+/** What issuers that nobody configured may be called; a word that is no URI is no system. */
 function universalIds(system: string): string[] {
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(system)) return [];
   const plain = system.replace(/^urn:(oid|uuid):/, '');
   return plain === system ? [system] : [plain, system];
 }

@@ -47,7 +47,7 @@ function holds(condition: Condition, study: Candidate): Answer {
           condition.patientMark === patientMark(study.patient))
       );
     case 'accession':
-      return isIdentifier(study.accession, condition.value, condition.issuer);
+      return hasAccession(study, condition.value, condition.issuer);
     case 'started':
       return (
         study.started !== undefined &&
@@ -111,6 +111,14 @@ function isIdentifier(
 ): boolean {
   const wanted = value.trim();
   return wanted !== '' && actual?.value.trim() === wanted && isIssuer(actual.issuer, issuer);
+}
+
+/** The issuer of an accession number is a sequence, which study rows may lack: then the instances tell it. */
+function hasAccession(study: Candidate, value: string, issuer: IssuerFilter): Answer {
+  const { accession, series } = study;
+  const untold = series === undefined && accession?.issuer === undefined && issuer !== 'any';
+  const same = isIdentifier(accession, value, issuer);
+  return untold && isIdentifier(accession, value, 'any') ? undefined : same;
 }
 
 function isIssuer(issuer: Issuer | undefined, wanted: IssuerFilter): boolean {

@@ -27,12 +27,13 @@ export async function pageByOffset(search: Search, cursor: OffsetCursor): Promis
   const { query, limits } = search;
   const studies: Study[] = [];
   const notices: Notice[] = [];
+  const budget = { ...limits };
   let at = cursor;
   let next: OffsetCursor | undefined;
   for (let scanned = 0; ;) {
     const stretch = await readStretch(search, at);
     notices.push(...stretch.notices);
-    const page = await takePage(search, stretch.rows, query.count - studies.length);
+    const page = await takePage(search, stretch.rows, query.count - studies.length, budget);
     studies.push(...page.studies);
     scanned += page.taken;
     const ended = page.taken >= stretch.rows.length;
@@ -62,11 +63,12 @@ interface Stretch {
   readonly notices: readonly Notice[];
 }
 
-/** The rows behind a cursor, as many as a window holds. */
+/** The rows behind a cursor, as many as a window holds, beyond those that are read again. */
 async function readStretch(search: Search, cursor: OffsetCursor): Promise<Stretch> {
   const { keys, source, limits, call } = search;
   const from = cursor.after.length === 0 ? cursor.offset : Math.max(0, cursor.offset - OVERLAP);
-  const reach = { windowRows: limits.windowRows, most: limits.windowRows, from };
+  const windowRows = limits.windowRows + cursor.offset - from;
+  const reach = { windowRows, most: windowRows, from };
   const gathered = await gather(source, keys, reach, call);
   const { start, lost } = resume(gathered, cursor, from);
   const rows = gathered.studies.slice(start);

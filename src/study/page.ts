@@ -1,7 +1,7 @@
 import { isUid } from '../dicom/values';
 import { matches } from './matches';
 import { instanceCount, seriesCount, type Defect, type Study, type StudyHeader } from './model';
-import type { Search } from './search';
+import type { PageLimits, Search } from './search';
 import type { StudyDetail } from './source';
 
 /** Studies taken from rows. */
@@ -14,16 +14,21 @@ export interface TakenPage {
 /** What a study without counts is taken for. */
 const UNCOUNTED = { instances: 50, series: 3 };
 
+/** What a page may still read and show; used up as it is filled. */
+export type Budget = { -readonly [K in keyof PageLimits]: PageLimits[K] };
+
 /**
  * Takes up to `count` matching studies from the front of rows, reading series and instances where the answer
  * shows them or the question needs them, within the page's limits.
+ *
+ * @param budget what is left of the limits when a page is filled from several stretches of rows
  */
 export async function takePage(
   search: Search,
   rows: readonly StudyHeader[],
   count: number,
+  budget: Budget = { ...search.limits },
 ): Promise<TakenPage> {
-  const budget = { ...search.limits };
   const studies: Study[] = [];
   let taken = 0;
   while (taken < rows.length && studies.length < count) {
@@ -40,7 +45,7 @@ function takeBatch(
   search: Search,
   rows: readonly StudyHeader[],
   count: number,
-  budget: { pageInstances: number; pageSeries: number },
+  budget: Budget,
 ): StudyHeader[] {
   const batch: StudyHeader[] = [];
   let wanted = 0;

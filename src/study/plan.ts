@@ -20,7 +20,7 @@ interface Key {
 
 const HOUR = 3_600_000;
 /** What stands for an open end: archives reject or misread `20200101-` (facts of several products). */
-const EARLIEST = '19000101';
+const EARLIEST = '18000101';
 const LATEST = '29991231';
 /** How selective a key below the study is, the best first. */
 const BELOW_ORDER: readonly Keyword[] = [
@@ -142,7 +142,12 @@ function keysOfCondition(condition: Condition): readonly Key[] {
     case 'sex':
       return [key('study', 'PatientSex', condition.sex)];
     case 'birthDate':
-      return rangeKey('PatientBirthDate', condition.comparator, condition.span, 0);
+      return rangeKey(
+        'PatientBirthDate',
+        condition.comparator,
+        condition.span,
+        zoneSlack(condition.span),
+      );
     case 'started':
       return rangeKey('StudyDate', condition.comparator, condition.span, zoneSlack(condition.span));
     case 'presence':
@@ -186,7 +191,7 @@ function rangeKey(
   const range = ranges[comparator];
   if (range === undefined) return [];
   const [from, to] = range;
-  // Days before 1900 cannot be told from 1900 in such a range: then the rows decide alone.
+  // Days before 1800 cannot be told from 1800 in such a range: then the rows decide alone.
   if (to === EARLIEST || from === LATEST) return [];
   return [{ level: 'study', keyword, match: { kind: 'range', from, to } }];
 }
@@ -194,7 +199,7 @@ function rangeKey(
 /** The day of a time; one before or behind what archives can be asked for is the first or last of those. */
 function day(time: number): string {
   const year = new Date(time).getUTCFullYear();
-  if (!(year >= 1900)) return EARLIEST;
+  if (!(year >= 1800)) return EARLIEST;
   if (year > 2999) return LATEST;
   return new Date(time).toISOString().slice(0, 10).replaceAll('-', '');
 }

@@ -1,10 +1,11 @@
-import path from 'node:path';
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import { z } from 'zod';
-import { loadSettings } from '../../src/config';
+import defaults from '../../config/default.json';
+import type { Settings } from '../../src/config';
 import { createGateway, type Gateway } from '../../src/gateway';
 import { listen } from '../../src/listen';
+import { SETTINGS, type SettingRow } from '../../src/settings';
 
 /** A gateway that runs for a test, on a free port of the loopback interface. */
 export interface Running {
@@ -26,14 +27,30 @@ export interface Got {
   readonly text: string;
 }
 
-const CONFIG = path.join(__dirname, '..', '..', 'config');
+/**
+ * The defaults with `env` over them, read by the table of settings. Not by `loadSettings`: the package `config`
+ * is an ES module, which Jest cannot load; test/config runs the real one in a process of its own.
+ */
+function settingsOf(env: Readonly<Record<string, string>>): Settings {
+  const entries = Object.entries<SettingRow>(SETTINGS).map(([key, { env: name, schema }]) => [
+    key,
+    schema.parse(env[name] === '' ? undefined : (env[name] ?? defaultOf(key))),
+  ]);
+  return Object.fromEntries(entries) as Settings;
+}
+
+function defaultOf(key: string): unknown {
+  return key
+    .split('.')
+    .reduce<unknown>((value, name) => new Map(Object.entries(value ?? {})).get(name), defaults);
+}
 
 /** Starts the real gateway; `env` are its environment variables. */
 export async function startGateway(
   pacsUrl: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Running> {
-  const settings = { ...loadSettings(CONFIG, { PACS_URL: pacsUrl, ...env }), 'pacs.url': pacsUrl };
+  const settings = { ...settingsOf(env), 'pacs.url': pacsUrl };
   const log: string[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -95,14 +112,14 @@ const bundle = z.object({
 });
 const instance = z.looseObject({
   number: z.number().optional(),
-  uid: z.string(),
+  uid: z.string().optional(),
   sopclass: z.string().optional(),
   type: z.string().optional(),
   title: z.string().optional(),
   url: z.string().optional(),
 });
 const series = z.looseObject({
-  uid: z.string(),
+  uid: z.string().optional(),
   modality: z.string().optional(),
   url: z.string().optional(),
   dateTime: z.string().optional(),
@@ -139,8 +156,9 @@ export function studiesOf(got: Got): ImagingStudy[] {
 /** The only study of a page, or the one that was read. */
 export function studyOf(got: Got): ImagingStudy {
   const json = resource.parse(JSON.parse(got.text));
-  const [study, ...others] = json.resourceType === 'Bundle' ? studiesOf(got) : [json];
-  if (study === undefined || others.length > 0) throw new Error(`not one study: ${got.text}`);
+  const found = json.resourceType === 'Bundle' ? studiesOf(got) : [json];
+  const [study] = found;
+  if (study === undefined || found.length > 1) throw new Error(`not one study: ${got.text}`);
   return imagingStudy.parse(study);
 }
 
@@ -178,7 +196,7 @@ export function linkOf(got: Got, rel: string): string | undefined {
 /** Every page of a search, following `next`; refuses to run for ever. */
 export async function allPages(running: Running, target: string): Promise<Got[]> {
   const pages: Got[] = [];
-  for (let next: string | undefined = target; next !== undefined; ) {
+  for (let next: string | undefined = target; next !== undefined;) {
     const got = await running.get(next);
     pages.push(got);
     next = linkOf(got, 'next');

@@ -102,7 +102,7 @@ describe('identifiers', () => {
         const whose = issuers[name];
         const theirs = study({ patient: patient({ id: 'P1', ...whose }) });
         expect(holds({ on: 'patient', value, issuer }, theirs)).toBe(answer);
-        const numbered = study({ accession: { value: 'P1', ...whose } });
+        const numbered = study({ accession: { value: 'P1', ...whose }, series: [] });
         expect(holds({ on: 'accession', value, issuer }, numbered)).toBe(answer);
       }
     },

@@ -1,0 +1,110 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { ask, keepAliveAgent, type Question } from './ask';
+import { CALL_KINDS, type CallKind, type RecordedCall } from './tap';
+
+/** A row of DICOM JSON (PS3.18 F.2), as far as the bench reads it. */
+export type Row = Readonly<Record<string, { readonly Value?: readonly unknown[] } | undefined>>;
+
+/** Calls by kind. */
+export type Calls = Partial<Record<CallKind | 'series queries', number>>;
+
+/** Rows, and the calls they took. */
+export interface Fetched {
+  readonly instances: number;
+  readonly calls: Calls;
+}
+
+/** An archive asked by hand: plain requests over a keep-alive agent, JSON parsed, nothing else. */
+export interface ByHand {
+  /** Calls that the gateway made, made again in its order and as many at once. */
+  replay(calls: readonly RecordedCall[]): Promise<Fetched>;
+  /** What a first program does: the studies, the series of each, the instances of each series. */
+  naive(studies: StudiesWanted): Promise<Fetched>;
+  close(): void;
+}
+
+/** The studies of a naive page: the first so many, or one. */
+export type StudiesWanted = { readonly first: number } | { readonly uid: string };
+
+/**
+ * @param root DICOMweb root of the archive
+ * @param concurrency calls at once, the same as the gateway's
+ * @param credentials the Authorization of the gateway's own calls, if any
+ */
+export function createByHand(
+  root: string,
+  concurrency: number,
+  credentials: OutgoingHttpHeaders,
+): ByHand {
+  const agent = keepAliveAgent(root.startsWith('https:'), concurrency);
+
+  async function send(question: Omit<Question, 'agent'>): Promise<readonly Row[]> {
+    const { body } = await ask({ ...question, agent });
+    return body.length === 0 ? [] : (JSON.parse(body.toString()) as readonly Row[]);
+  }
+
+  const get = (path: string) => {
+    const headers = { ...credentials, Accept: 'application/dicom+json', 'Accept-Encoding': 'gzip' };
+    return send({ url: new URL(root + path), headers });
+  };
+
+  async function replay(calls: readonly RecordedCall[]): Promise<Fetched> {
+    let instances = 0;
+    for (const kind of CALL_KINDS) {
+      // A study query follows from the one before it; calls below the study are independent.
+      const width = kind === 'study queries' ? 1 : concurrency;
+      const same = calls.filter((call) => call.kind === kind);
+      const rows = await some(same, width, (call) => {
+        const url = new URL(call.path, root);
+        return send({ ...call, url, headers: { ...call.headers, host: url.host } });
+      });
+      if (kind === 'instance queries') instances = rows.flat().length;
+    }
+    return { instances, calls: countByKind(calls) };
+  }
+
+  async function naive(wanted: StudiesWanted): Promise<Fetched> {
+    const query = 'uid' in wanted ? `StudyInstanceUID=${wanted.uid}` : `limit=${wanted.first}`;
+    const studies = (await get(`/studies?${query}`)).map((row) => uidOf(row, '0020000D'));
+    const series = await some(studies, concurrency, async (study) => {
+      const rows = await get(`/studies/${study}/series`);
+      return rows.map((row) => `/studies/${study}/series/${uidOf(row, '0020000E')}`);
+    });
+    const rows = await some(series.flat(), concurrency, (path) => get(`${path}/instances`));
+    return {
+      instances: rows.flat().length,
+      calls: {
+        'study queries': 1,
+        'series queries': series.length,
+        'instance queries': rows.length,
+      },
+    };
+  }
+
+  return { replay, naive, close: () => agent.destroy() };
+}
+
+/** Calls by kind, in the order of a page. */
+export function countByKind(calls: readonly RecordedCall[]): Calls {
+  const kinds = CALL_KINDS.map((kind) => [kind, calls.filter((each) => each.kind === kind).length]);
+  return Object.fromEntries(kinds.filter(([, count]) => count !== 0)) as Calls;
+}
+
+function uidOf(row: Row, tag: string): string {
+  return String(row[tag]?.Value?.[0]);
+}
+
+/** Does something for every item, no more than `width` of them at once; results are in the items' order. */
+async function some<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const left = items.entries();
+  const lane = async () => {
+    for (const [index, item] of left) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+  return results;
+}

@@ -1,0 +1,72 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { ROOT } from './build';
+import type { Told, Usage } from './processes/serving';
+
+/** A server in a process of its own, so that its CPU time is its own. */
+export interface Child {
+  /** Where it serves. */
+  readonly url: string;
+  usage(): Promise<Usage>;
+  /** Ends it, and resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Starts the bench's processes, and ends those that are left. */
+export interface Children {
+  start(
+    name: 'archive' | 'gateway' | 'bare',
+    env?: Readonly<Record<string, string>>,
+  ): Promise<Child>;
+  stopAll(): Promise<void>;
+}
+
+/** @param built folder of the compiled processes */
+export function createChildren(built: string): Children {
+  const running = new Set<Child>();
+  return {
+    async start(name, env = {}) {
+      const child = fork(path.join(built, `${name}.js`), {
+        execArgv: [],
+        env: { ...process.env, BENCH_ROOT: ROOT, HOST: '127.0.0.1', PORT: '0', ...env },
+        // The log is written as in production, but nobody reads it.
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+      const ready = await heard(child, 'ready');
+      const started: Child = {
+        url: ready.url,
+        async usage() {
+          child.send('usage');
+          return (await heard(child, 'usage')).usage;
+        },
+        async stop() {
+          running.delete(started);
+          const gone = once(child, 'exit');
+          child.disconnect();
+          await gone;
+        },
+      };
+      running.add(started);
+      return started;
+    },
+    async stopAll() {
+      await Promise.all([...running].map((child) => child.stop()));
+    },
+  };
+}
+
+/** The next message of a kind; a child that ends before it has failed. */
+function heard<K extends Told['told']>(
+  child: ChildProcess,
+  kind: K,
+): Promise<Extract<Told, { told: K }>> {
+  return new Promise((resolve, reject) => {
+    const failed = () => reject(new Error(`a process of the bench ended before it was ${kind}`));
+    child.once('exit', failed);
+    child.once('message', (message) => {
+      child.off('exit', failed);
+      resolve(message as Extract<Told, { told: K }>);
+    });
+  });
+}

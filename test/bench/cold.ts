@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ask, keepAliveAgent } from './ask';
+import { countByKind, createByHand, type Calls, type Fetched } from './byHand';
+import type { Child, Children } from './child';
+import { median, ratioOf, takeTurns } from './rounds';
+import { checkContent, type Content, type Scenario } from './scenarios';
+import { openTap, type RecordedCall } from './tap';
+
+/** One way of getting at some studies: its calls and how long it took; medians of the rounds. */
+export interface Way {
+  readonly calls: Calls;
+  readonly ms: number;
+  /** Its time over that of the gateway's calls made by hand. */
+  readonly ratio: number;
+}
+
+/** A cold answer beside the same calls made by hand, and beside the naive way. */
+export interface Cold {
+  readonly content: Content;
+  readonly rounds: number;
+  readonly gateway: Way;
+  readonly byHand: Way;
+  readonly naive: Way;
+}
+
+/** Where and how long to measure. */
+export interface ColdSettings {
+  readonly archive: URL;
+  readonly concurrency: number;
+  /** Of the gateway, beside PACS_URL. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly warmUpRounds: number;
+  readonly rounds: number;
+  readonly budgetMs: number;
+}
+
+/** How long the cold gateway's cache lives: one answer, as in production, and not until the next one. */
+const CACHE_MS = 200;
+const CACHE_AGED_MS = CACHE_MS * 1.5;
+const COLD = { CACHE_STUDY_ROWS_MS: String(CACHE_MS), CACHE_DETAIL_MS: String(CACHE_MS) };
+
+/** Measures a request that finds nothing in the cache. */
+export async function measureCold(
+  children: Children,
+  scenario: Scenario,
+  settings: ColdSettings,
+): Promise<Cold> {
+  const { archive, concurrency, env } = settings;
+  const { calls, content } = await record(children, scenario, archive, env);
+  const { authorization } = calls[0]?.headers ?? {};
+  const credentials = authorization === undefined ? {} : { authorization };
+  const hand = createByHand(archive.href.replace(/\/$/, ''), concurrency, credentials);
+  const gateway = await children.start('gateway', { ...env, ...COLD, PACS_URL: archive.href });
+  const [replayed, naive] = [await hand.replay(calls), await hand.naive(scenario.naive)];
+  if (scenario.expected) checkSame(content, [replayed, naive]);
+  const ways = {
+    gateway: () => askCold(gateway, scenario),
+    byHand: () => timed(() => hand.replay(calls)),
+    naive: () => timed(() => hand.naive(scenario.naive)),
+  };
+  // The compiler of V8 takes some rounds, too.
+  await takeTurns(ways, settings.warmUpRounds, settings.budgetMs / 5);
+  const times = await takeTurns(ways, settings.rounds, settings.budgetMs);
+  hand.close();
+  await gateway.stop();
+  const way = (of: keyof typeof ways, calls: Calls): Way => ({
+    calls,
+    ms: median(times[of]),
+    ratio: ratioOf(times[of], times.byHand),
+  });
+  return {
+    content,
+    rounds: times.gateway.length,
+    gateway: way('gateway', countByKind(calls)),
+    byHand: way('byHand', replayed.calls),
+    naive: way('naive', naive.calls),
+  };
+}
+
+/** @throws Error when the archive tells of other instances than the gateway */
+function checkSame(content: Content, others: readonly Fetched[]): void {
+  for (const { instances } of others) {
+    if (instances === content.instances) continue;
+    throw new Error(
+      `the gateway tells of ${content.instances} instances, the archive of ${instances}`,
+    );
+  }
+}
+
+/** The calls of a gateway that knows what the archive is, but nothing of what is in it, and its answer. */
+async function record(
+  children: Children,
+  scenario: Scenario,
+  archive: URL,
+  env: Readonly<Record<string, string>>,
+): Promise<{ calls: readonly RecordedCall[]; content: Content }> {
+  const tap = await openTap(archive);
+  const gateway = await children.start('gateway', { ...env, ...COLD, PACS_URL: tap.url });
+  await askCold(gateway, scenario);
+  tap.drain();
+  await sleep(CACHE_AGED_MS);
+  const content = await contentOf(gateway, scenario);
+  const calls = tap.drain();
+  await gateway.stop();
+  tap.close();
+  return { calls, content };
+}
+
+async function askCold(gateway: Child, scenario: Scenario): Promise<number> {
+  await sleep(CACHE_AGED_MS);
+  return timed(() => contentOf(gateway, scenario));
+}
+
+const agent = keepAliveAgent(false, 1);
+
+/** Asks, reads and checks. */
+async function contentOf(gateway: Child, scenario: Scenario): Promise<Content> {
+  const { body } = await ask({ url: new URL(gateway.url + scenario.path), agent });
+  return checkContent(scenario, body);
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}

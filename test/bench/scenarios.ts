@@ -1,0 +1,102 @@
+import type http from 'node:http';
+import { ask } from './ask';
+import type { StudiesWanted } from './byHand';
+
+/** What is asked of the gateway, and how a naive program would ask the archive for it. */
+export interface Scenario {
+  readonly title: string;
+  /** Path and query of the gateway's request. */
+  readonly path: string;
+  readonly naive: StudiesWanted;
+  /** What must be in the answer, where the archive's content is known. */
+  readonly expected?: Content;
+}
+
+/** What an answer holds. */
+export interface Content {
+  readonly studies: number;
+  readonly instances: number;
+}
+
+/** A page of studies and one large study. */
+export interface Scenarios {
+  readonly page: Scenario;
+  readonly read: Scenario;
+}
+
+const PAGE = 50;
+const PAGE_PATH = `/fhir/ImagingStudy?_count=${PAGE}&_format=json`;
+
+interface ImagingStudy {
+  readonly uid: string;
+  readonly numberOfInstances: number;
+  readonly resourceType: string;
+  readonly series?: readonly { readonly instance?: readonly unknown[] }[];
+}
+
+/** The scenarios on the bench's own archive. */
+export async function demoScenarios(gateway: string, agent: http.Agent): Promise<Scenarios> {
+  const large = await studies(`${gateway}/fhir/ImagingStudy?date=2015-01-01&_format=json`, agent);
+  return scenarios(large, { studies: PAGE, instances: 3000 }, { studies: 1, instances: 2000 });
+}
+
+/** The scenarios on an archive of which nothing is known: its large study is the largest of the first. */
+export async function foundScenarios(gateway: string, agent: http.Agent): Promise<Scenarios> {
+  const path = '/fhir/ImagingStudy?_count=100&_summary=true&_format=json';
+  const found = await studies(gateway + path, agent);
+  return scenarios(found.toSorted((one, other) => other.numberOfInstances - one.numberOfInstances));
+}
+
+function scenarios([large]: readonly ImagingStudy[], page?: Content, read?: Content): Scenarios {
+  if (large === undefined) throw new Error('the archive holds no study');
+  const uid = large.uid.replace('urn:oid:', '');
+  return {
+    page: {
+      title: 'search',
+      path: PAGE_PATH,
+      naive: { first: PAGE },
+      ...(page && { expected: page }),
+    },
+    read: {
+      title: 'read',
+      path: `/fhir/ImagingStudy/${uid}?_format=json`,
+      naive: { uid },
+      ...(read && { expected: read }),
+    },
+  };
+}
+
+/**
+ * Reads what an answer holds.
+ *
+ * @throws Error when it is not what was expected
+ */
+export function checkContent({ path, expected }: Scenario, body: Buffer): Content {
+  const found = readStudies(body);
+  const content: Content = {
+    studies: found.length,
+    instances: found
+      .flatMap((study) => study.series ?? [])
+      .reduce((sum, series) => sum + (series.instance?.length ?? 0), 0),
+  };
+  const same = expected?.studies === content.studies && expected.instances === content.instances;
+  if (content.instances === 0 || (expected && !same)) {
+    const [is, should] = [content, expected].map((each) => JSON.stringify(each));
+    throw new Error(`${path} holds ${is ?? ''}, not ${should ?? 'any instance'}`);
+  }
+  return content;
+}
+
+async function studies(url: string, agent: http.Agent): Promise<readonly ImagingStudy[]> {
+  const { body } = await ask({ url: new URL(url), agent });
+  return readStudies(body);
+}
+
+/** The studies of a DSTU1 bundle or of a read; a bundle may hold an OperationOutcome beside them. */
+function readStudies(body: Buffer): readonly ImagingStudy[] {
+  const answer = JSON.parse(body.toString()) as ImagingStudy & {
+    readonly entry?: readonly { readonly content: ImagingStudy }[];
+  };
+  const resources = answer.entry?.map(({ content }) => content) ?? [answer];
+  return resources.filter(({ resourceType }) => resourceType === 'ImagingStudy');
+}
