@@ -24,12 +24,19 @@ const CHUNK_UIDS = 100;
 /** Rows of one call at most; dcm4chee and others cut lower, which is noticed. */
 const PAGE_ROWS = 2000;
 
+/** The instance rows of a study. */
+export interface StudyRows {
+  readonly rows: readonly DataSet[];
+  /** Whether the archive told whose the rows of that Study Instance UID are. */
+  readonly told: boolean;
+}
+
 /** Instance rows of each study asked, in the order asked. */
 export async function instanceRows(
   archive: Archive,
   studies: readonly StudyHeader[],
   call: Call,
-): Promise<readonly (readonly DataSet[])[]> {
+): Promise<readonly StudyRows[]> {
   const { dialect } = archive.facts;
   const inLists = dialect.uidLists && dialect.searchesBelowStudies;
   const chunks = inLists ? chunked(studies) : studies.map((study) => [study]);
@@ -64,7 +71,7 @@ async function rowsOfList(
   archive: Archive,
   studies: readonly StudyHeader[],
   call: Call,
-): Promise<DataSet[][]> {
+): Promise<StudyRows[]> {
   const asked = [...new Set(studies.map((study) => study.uid))];
   const keys: Keys = new Map([['StudyInstanceUID', { kind: 'values', values: asked }]]);
   const expected = expectedRows(studies);
@@ -74,7 +81,10 @@ async function rowsOfList(
   const listed = rows.length > 0 || expected === 0;
   if (!inList || !listed) return rowsOfEach(archive, studies, call);
   return studies.map((study) =>
-    rows.filter((row) => string(row, 'StudyInstanceUID') === study.uid && isOfPatient(row, study)),
+    rowsOfPatient(
+      rows.filter((row) => string(row, 'StudyInstanceUID') === study.uid),
+      study,
+    ),
   );
 }
 
@@ -82,16 +92,19 @@ async function rowsOfEach(
   archive: Archive,
   studies: readonly StudyHeader[],
   call: Call,
-): Promise<DataSet[][]> {
+): Promise<StudyRows[]> {
   return Promise.all(
     studies.map(async (study) => {
-      if (!isSafeUid(study.uid)) return [];
+      if (!isSafeUid(study.uid)) return { rows: [], told: false };
       const path: SearchPath = { level: 'instances', study: study.uid };
       const rows = await allRows(archive, path, new Map(), expectedRows([study]), call).catch(
         (error: unknown) =>
           isNoSuchPath(error) ? rowsBySeries(archive, study, call) : rethrow(error),
       );
-      return rows.filter((row) => isOfStudy(row, study) && isOfPatient(row, study));
+      return rowsOfPatient(
+        rows.filter((row) => isOfStudy(row, study)),
+        study,
+      );
     }),
   );
 }
@@ -165,6 +178,19 @@ function rowKey(row: DataSet): string {
 function isOfStudy(row: DataSet, study: StudyHeader): boolean {
   const uid = string(row, 'StudyInstanceUID');
   return uid === undefined || uid === study.uid;
+}
+
+/**
+ * The rows of one Study Instance UID that are of the study's patient. Where some of them tell a Patient ID, those
+ * that do not are of a patient without one, who shares the UID, and of nobody else.
+ */
+function rowsOfPatient(rows: readonly DataSet[], study: StudyHeader): StudyRows {
+  const silent = (row: DataSet) => string(row, 'PatientID') === undefined;
+  const told = !rows.every(silent);
+  const own = rows.filter((row) =>
+    told && silent(row) ? study.patient.id === undefined : isOfPatient(row, study),
+  );
+  return { rows: own, told };
 }
 
 /**

@@ -2,7 +2,7 @@ import { string, type DataSet } from '../dicom/dataset';
 import { readInstance, readRequests, readSeries, readStudy } from '../study/fromDicom';
 import type { Defect, ImagingRequest, Patient, Series, StudyHeader } from '../study/model';
 import type { Abilities, Call, StudyDetail, StudySource } from '../study/source';
-import { instanceRows, isOfPatient } from './details';
+import { instanceRows, isOfPatient, type StudyRows } from './details';
 import type { ArchiveFacts } from './probe';
 import { searchBelow, searchStudies, type Archive } from './studies';
 import { supplementSeries, type SeriesRows } from './supplement';
@@ -48,18 +48,19 @@ async function readDetails(
 ): Promise<StudyDetail[]> {
   const rows = await instanceRows(archive, studies, call);
   return Promise.all(
-    studies.map((study, index) => readDetail(archive, study, rows[index] ?? [], call)),
+    studies.map((study, index) =>
+      readDetail(archive, study, rows[index] ?? { rows: [], told: false }, call),
+    ),
   );
 }
 
 async function readDetail(
   archive: Archive,
   study: StudyHeader,
-  rows: readonly DataSet[],
+  { rows, told }: StudyRows,
   call: Call,
 ): Promise<StudyDetail> {
   const expected = study.numberOfInstances;
-  const told = rows.some((row) => string(row, 'PatientID') !== undefined);
   // Rows that name no patient, of a UID that has two or brought more rows than counted: whose are they?
   const doubtful = !told && (study.shared || (expected !== undefined && rows.length > expected));
   const grouped = groupBySeries(rows);

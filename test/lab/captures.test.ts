@@ -55,11 +55,11 @@ function studiesIn(rows: readonly Row[]): string[] {
 }
 
 /** Study, patient, series and instance of each row. */
-function instancesIn(rows: readonly Row[]): string[] {
-  const names = rows.map((row) =>
-    [TAGS.study, TAGS.patient, TAGS.series, TAGS.instance].map((tag) => textOf(row, tag)).join(' '),
-  );
-  return [...new Set(names)].sort();
+function instancesIn(rows: readonly Row[], studies: readonly Row[]): string[] {
+  const series = seriesIn(rows, studies);
+  return [
+    ...new Set(rows.map((row, i) => `${String(series[i])} ${textOf(row, TAGS.instance)}`)),
+  ].sort();
 }
 
 /** The same of each instance that resources show, or of those that a test lets pass. */
@@ -80,9 +80,18 @@ function instancesShown(
     .sort();
 }
 
-/** Study and series of each row. */
-function seriesIn(rows: readonly Row[]): string[] {
-  return rows.map((row) => `${textOf(row, TAGS.study)} ${textOf(row, TAGS.series)}`);
+/** Study, patient and series of each row. */
+function seriesIn(rows: readonly Row[], studies: readonly Row[]): string[] {
+  return rows.map((row) =>
+    [textOf(row, TAGS.study), patientIn(row, studies), textOf(row, TAGS.series)].join(' '),
+  );
+}
+
+/** The Patient ID of a row, or the study's where rows below the study tell none. */
+function patientIn(row: Row, studies: readonly Row[]): string {
+  const uid = textOf(row, TAGS.study);
+  const study = studies.find((each) => textOf(each, TAGS.study) === uid);
+  return textOf(TAGS.patient in row ? row : (study ?? row), TAGS.patient);
 }
 
 const SHARED = existsSync(CAPTURES) || process.env.REQUIRE_SHARED === '1';
@@ -110,7 +119,7 @@ describe.each(ARCHIVES)('what %s answered, read as %s', (name, dialect, manners)
   });
 
   test('loses no series and no instance, and gives none twice', () => {
-    expect(instancesShown(result.entries)).toEqual(instancesIn(capture.instances));
+    expect(instancesShown(result.entries)).toEqual(instancesIn(capture.instances, capture.studies));
   });
 
   test('becomes valid resources that say the same in JSON and in XML', () => {
@@ -144,17 +153,22 @@ describe.each(ARCHIVES)('what %s answered, read as %s', (name, dialect, manners)
 
   test('says that a modality or a SOP class is not known instead of making one up', () => {
     const rows = [...capture.series, ...capture.instances];
-    const told = seriesIn(rows.filter((row) => textOf(row, TAGS.modality) !== ''));
-    const untold = new Set(seriesIn(rows).filter((name) => !told.includes(name)));
+    const told = seriesIn(
+      rows.filter((row) => textOf(row, TAGS.modality) !== ''),
+      capture.studies,
+    );
+    const untold = new Set(seriesIn(rows, capture.studies).filter((name) => !told.includes(name)));
     const unknown = resources().flatMap((resource) =>
       objects(resource.series)
         .filter(({ modality }) => modality === undefined)
-        .map((series) => `${String(uidOf(resource))} ${String(uidOf(series))}`),
+        .map((series) =>
+          [uidOf(resource), patientOf(resource), uidOf(series)].map(String).join(' '),
+        ),
     );
     expect(new Set(unknown)).toEqual(untold);
     const classless = capture.instances.filter((row) => textOf(row, TAGS.sopClass) === '');
     expect(instancesShown(result.entries, ({ sopClass }) => sopClass === undefined)).toEqual(
-      instancesIn(classless),
+      instancesIn(classless, capture.studies),
     );
   });
 

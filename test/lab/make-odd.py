@@ -22,6 +22,8 @@ def study(number, patient_id, name, series=1, instances=1, **more):
 STUDIES = [
     study(1, 'SHARED-A', 'Erste^Anna', series=2, instances=3, AccessionNumber='ODD-1A'),
     study(1, 'SHARED-B', 'Zweite^Berta', instances=2, AccessionNumber='ODD-1B', variant=1),
+    study(11, 'SHARED-C', 'Dritte^Clara', AccessionNumber='ODD-11C'),
+    study(11, None, 'Unknown^Owner', instances=2, variant=1),
     study(2, '8 годиков', 'Тест^Ребёнок', StudyTime='1015'),
     study(3, 'ODD-JA', 'Yamada^Tarou=山田^太郎=やまだ^たろう'),
     study(4, 'ODD-EL', 'Παπαδόπουλος^Ελένη', StudyTime='09'),

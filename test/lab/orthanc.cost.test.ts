@@ -17,7 +17,7 @@ describe('what 50 studies with series and instances cost an Orthanc', () => {
     const gateway = await startGateway(`${proxy.url}/dicom-web`);
     await gateway.gateway.probe();
     proxy.takeCalls();
-    const { json, headers } = await get(`${gateway.fhir}/ImagingStudy?_count=50`);
+    const { json } = await get(`${gateway.fhir}/ImagingStudy?_count=50`);
     const calls = proxy.takeCalls();
     const resources = entriesOf(json).map(({ resource }) => resource);
     const studies = resources.filter(isStudy).map(seriesOf);

@@ -27,10 +27,12 @@ async function uidsFound(name: string, value: string): Promise<string[]> {
   return (await find(name, value)).map((study) => String(uidOf(study))).sort();
 }
 
+function instancesOf(study: Json): string[] {
+  return seriesOf(study).flatMap(({ instances }) => instances.map(({ uid }) => String(uid)));
+}
+
 describe('one Study Instance UID under two patients', () => {
   const uid = `${STUDY}.1`;
-  const instancesOf = (study: Json) =>
-    seriesOf(study).flatMap(({ instances }) => instances.map((instance) => String(instance.uid)));
 
   test('is two resources with ids of their own, each of which can be read', async () => {
     const { entries } = await searchAll(`${gateway.fhir}/ImagingStudy?study=${uid}`);
@@ -89,6 +91,29 @@ describe('one Study Instance UID under two patients', () => {
   ])('is found by %s=%s for its patient only', async (parameter, value, patient) => {
     const studies = await find(parameter, value);
     expect(studies.map((study) => referenceOf(study.subject))).toEqual([`Patient/.${patient}`]);
+  });
+});
+
+describe('one Study Instance UID under a patient and somebody without a Patient ID', () => {
+  const uid = `${STUDY}.11`;
+
+  test.each([
+    ['by the UID', 'study', uid, ['#patient', 'Patient/.SHARED-2dC']],
+    [
+      'by the patient, whose study alone is found',
+      'subject.identifier',
+      'SHARED-C',
+      ['Patient/.SHARED-2dC'],
+    ],
+  ])('keeps the instances of the one from the other: %s', async (_, parameter, value, patients) => {
+    const studies = await find(parameter, value);
+    expect(studies.map((study) => referenceOf(study.subject)).sort()).toEqual(patients);
+    for (const study of studies) {
+      const theirs = referenceOf(study.subject) === '#patient' ? [1, 2] : [1];
+      const variant = referenceOf(study.subject) === '#patient' ? 1 : 0;
+      expect(instancesOf(study)).toEqual(theirs.map((n) => `2.25.77000.3.11.${variant}.1.${n}`));
+      expect(study.numberOfInstances).toBe(theirs.length);
+    }
   });
 });
 
