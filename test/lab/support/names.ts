@@ -56,6 +56,6 @@ export function nameStarts(name: string, asked: string): boolean {
 }
 
 function hasWordStart(group: string, word: string): boolean {
-  const literal = word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const literal = word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   return new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])${literal}`, 'u').test(group);
 }
