@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import type { Express } from 'express';
+import { dated } from './cache/dated';
 import { cached } from './cache/memory';
 import { Flights } from './cache/flights';
 import type { Settings } from './config';
@@ -6,6 +8,7 @@ import { offsetInZone } from './dicom/zone';
 import { createApp } from './http/app';
 import type { Software } from './http/conformance';
 import { createHandlers } from './http/handlers';
+import { createLinkSigner } from './http/signing';
 import { createMeter } from './http/timing';
 import type { Logger } from './observe/log';
 import { logProblems, logRequests } from './observe/requests';
@@ -57,17 +60,21 @@ export function createGateway({
   const archive = createArchiveSource(client, facts, (date, time) =>
     zone === undefined ? undefined : offsetInZone(zone, date, time),
   );
-  const source = cached(archive, {
-    maxBytes: settings['cache.maxBytes'],
-    studyRowsMs: settings['cache.studyRowsMs'],
-    detailMs: settings['cache.detailMs'],
-  });
+  const source = cached(
+    dated(archive, () => new Date()),
+    {
+      maxBytes: settings['cache.maxBytes'],
+      studyRowsMs: settings['cache.studyRowsMs'],
+      detailMs: settings['cache.detailMs'],
+    },
+  );
   const limits = searchLimits(settings);
   const patientIds =
     settings.patientIdKey === undefined
       ? readablePatientIds
       : opaquePatientIds(settings.patientIdKey);
   const issuers = createIssuerSystems(settings.issuers);
+  const wadoRoot = settings['wado.baseUrl'] ?? settings['pacs.url'];
   let draining = false;
   const handlers = createHandlers({
     findStudies: (query, call) => findStudies(query, source, limits, call),
@@ -78,8 +85,13 @@ export function createGateway({
       maxCount: settings['search.maxCount'],
       issuersOfSystem: (system) => issuers.issuersOf(system),
     },
+    signer: createLinkSigner(settings.pagingKey ?? randomBytes(32).toString('hex')),
     render: {
-      wado: wadoUrls(settings['wado.baseUrl'] ?? settings['pacs.url']),
+      wado: wadoUrls(wadoRoot),
+      endpoint: { id: 'wado-rs', name: 'DICOM WADO-RS', address: wadoRoot },
+      endpointAs: settings.endpointAs,
+      lastUpdated: ({ lastUpdated }) =>
+        lastUpdated === undefined ? undefined : new Date(lastUpdated),
       studyId,
       patientId: (patient) => patientIds.encode(patient),
       identifierSystem: (issuer, of) => issuers.systemOf(issuer, of),

@@ -112,6 +112,17 @@ export const SETTINGS = {
     form: `one of ${Object.keys(RELEASES).join(', ')}`,
     meaning: 'release that `/fhir` answers in when a request names none',
   },
+  endpointAs: {
+    env: 'ENDPOINT_AS',
+    schema: z.enum(['reference', 'contained']),
+    form: 'reference or contained',
+    meaning:
+      'whether studies of STU3 and later refer to the served Endpoint or contain a copy of it',
+  },
+  pagingKey: secret(
+    'signs page links; the same in every replica. Unset: made anew at each start',
+    'PAGING_KEY',
+  ),
   archiveTimeZone: {
     env: 'ARCHIVE_TIME_ZONE',
     schema: text.refine(isTimeZone).optional(),

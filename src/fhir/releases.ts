@@ -1,9 +1,16 @@
 import type { IdentifierOf } from '../study/issuers';
 import type { Issuer, Patient, Study, StudyHeader, WadoUrls } from '../study/model';
 import { dstu1 } from './dstu1';
+import { dstu2 } from './dstu2';
+import type { ExtensionName } from './extensions';
+import { r4 } from './r4';
+import { r4b } from './r4b';
+import { r5 } from './r5';
+import { r6 } from './r6';
+import { stu3 } from './stu3';
 
 /** The name of a FHIR release as it stands in a base URL. */
-export type ReleaseName = 'dstu1';
+export type ReleaseName = 'dstu1' | 'dstu2' | 'stu3' | 'r4' | 'r4b' | 'r5' | 'r6';
 
 /** A FHIR resource or bundle in its JSON form, members in the order of the specification. */
 export interface Resource {
@@ -18,12 +25,26 @@ export interface RenderContext {
   /** Base of the release's endpoint, for example `http://127.0.0.1:8080/fhir/dstu1`; no trailing slash. */
   readonly baseUrl: string;
   readonly wado: WadoUrls;
+  /** The archive's WADO-RS service, for releases that have Endpoint. */
+  readonly endpoint: EndpointFacts;
+  /** Whether studies refer to the served Endpoint or contain a copy of it. */
+  readonly endpointAs: 'reference' | 'contained';
+  /** When the archive last changed a study, or the gateway first saw it as it is; undefined if unknown. */
+  lastUpdated(study: StudyHeader): Date | undefined;
   /** Logical id of a study. */
   studyId(study: StudyHeader): string;
   /** Logical id of a patient; undefined for a patient without Patient ID. */
   patientId(patient: Patient): string | undefined;
   /** The URI of an issuer's identifiers (configured, or from its universal id); undefined if unknown. */
   identifierSystem(issuer: Issuer | undefined, of: IdentifierOf): string | undefined;
+}
+
+/** A DICOMweb service that studies are retrieved from. */
+export interface EndpointFacts {
+  readonly id: string;
+  readonly name: string;
+  /** Base of the service, without `/studies` and without a trailing slash (R4 endpoint.html). */
+  readonly address: string;
 }
 
 /** One thing to tell the client in an OperationOutcome. */
@@ -57,6 +78,8 @@ export interface SearchEntry {
   readonly resource: Resource;
   /** Absolute, version-independent URL; for an outcome, a urn:uuid. */
   readonly fullUrl: string;
+  /** Logical id of the resource; an outcome has none. */
+  readonly id?: string;
   readonly title: string;
   readonly mode: 'match' | 'include' | 'outcome';
 }
@@ -89,9 +112,16 @@ export interface FhirRelease {
   /** For people: `DSTU1 (0.0.82)`. */
   readonly title: string;
   readonly version: string;
-  /** Media type of an answer, without charset. Bundles have their own in DSTU1 XML. */
+  /** Media type of an answer, without charset and fhirVersion. Bundles have their own in DSTU1 XML. */
   mediaType(format: Format, kind: 'resource' | 'bundle'): string;
   imagingStudy(study: Study, context: RenderContext): Resource;
+  /** Only in releases that have Endpoint (STU3 and later). */
+  endpoint?(endpoint: EndpointFacts): Resource;
+  /**
+   * The definitions of the gateway's own extensions (fhir/extensions.ts), in releases that define them by
+   * StructureDefinition (DSTU2 and later); undefined for a name that is none of them.
+   */
+  structureDefinition?(name: ExtensionName): Resource;
   patient(patient: Patient, context: RenderContext): Resource;
   outcome(issues: readonly OutcomeIssue[]): Resource;
   searchset(page: SearchPage, context: { readonly baseUrl: string }): Resource;
@@ -101,4 +131,12 @@ export interface FhirRelease {
 }
 
 /** THE REGISTRY of releases: each is one file, and its line here. */
-export const RELEASES: Readonly<Record<ReleaseName, FhirRelease>> = { dstu1 };
+export const RELEASES: Readonly<Record<ReleaseName, FhirRelease>> = {
+  dstu1,
+  dstu2,
+  stu3,
+  r4,
+  r4b,
+  r5,
+  r6,
+};

@@ -2,7 +2,8 @@ import express, { type Express, type Request, type RequestHandler } from 'expres
 import helmet from 'helmet';
 import { Problem } from '../errors';
 import { RELEASES, type FhirRelease, type ReleaseName } from '../fhir/releases';
-import { conformanceHandler, type Software } from './conformance';
+import { readParameters, wishOf } from './asked';
+import { conformanceHandler, servedTypes, type Software } from './conformance';
 import { allowOrigins } from './cors';
 import {
   exchangeOf,
@@ -13,7 +14,8 @@ import {
   type FhirRequest,
 } from './exchange';
 import type { Handlers } from './handlers';
-import { negotiateFormat, negotiateRelease } from './negotiate';
+import { minorVersion, negotiateFormat, negotiateRelease, refuseOtherRelease } from './negotiate';
+import { openApi } from './openapi';
 import { nameRequest, sendProblem, type Report } from './problem';
 
 /** How the HTTP side is set up. */
@@ -49,13 +51,17 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
     response.status(draining ? 503 : 200).json({ status: draining ? 'draining' : 'ready' });
   });
   for (const release of Object.values(RELEASES)) {
-    app.use(
-      `/fhir/${release.name}`,
-      fhirRoutes(handlers, settings, () => release, `/${release.name}`),
-    );
+    const own = (request: Request) => {
+      refuseOtherRelease(wishOf(request), release);
+      return release;
+    };
+    app.use(`/fhir/${release.name}`, fhirRoutes(handlers, settings, own, `/${release.name}`));
   }
+  app.get('/openapi.json', (_request, response) => {
+    response.json(openApi(settings.software, settings.publicBaseUrl(), servedTypes));
+  });
   const negotiated = (request: Request) =>
-    negotiateRelease(formatParameter(request), request.get('Accept'), settings.defaultRelease);
+    negotiateRelease(wishOf(request), settings.defaultRelease);
   app.use('/fhir', fhirRoutes(handlers, settings, negotiated, ''));
   app.use((request) => {
     const bases = Object.keys(RELEASES).map((name) => `/fhir/${name}`);
@@ -108,42 +114,26 @@ function fhirRoutes(
   get('/ImagingStudy/:id/_history/:version', handlers.readStudyVersion);
   get('/Patient/:id', handlers.readPatient);
   get('/Patient/:id/_history/:version', handlers.readPatientVersion);
+  search('/Endpoint', handlers.searchEndpoints);
+  get('/Endpoint/:id', handlers.readEndpoint);
+  search('/StructureDefinition', handlers.searchDefinitions);
+  get('/StructureDefinition/:id', handlers.readDefinition);
+  get('/$versions', versionsHandler(settings.defaultRelease));
   return router;
 }
 
 /** Negotiates and reads everything that each handler needs, before anything is asked of the archive. */
 function understand(request: Request, release: FhirRelease, baseUrl: string): FhirRequest {
-  const parameters = readParameters(request);
-  const format = parameters.find(([name]) => name === '_format')?.[1];
+  const { format, accept } = wishOf(request);
   return {
     release,
-    format: negotiateFormat(format, request.get('Accept')),
+    format: negotiateFormat(format, accept),
     baseUrl,
-    parameters,
+    parameters: readParameters(request),
     path: (name) => String(request.params[name] ?? ''),
     handling: /\bhandling=lenient\b/.test(request.get('Prefer') ?? '') ? 'lenient' : 'strict',
     call: exchangeOf(request).call,
   };
-}
-
-/** Names and values of the query and of a posted form, in order; Express's own parser loses the order. */
-function readParameters(request: Request): (readonly [string, string])[] {
-  const [, query = ''] = request.originalUrl.split(/\?(.*)/s);
-  const posted = request.method === 'POST' ? readForm(request) : '';
-  return [...new URLSearchParams(query), ...new URLSearchParams(posted)];
-}
-
-function readForm(request: Request): string {
-  if (typeof request.body === 'string') return request.body;
-  if (request.get('Content-Length') === '0' || request.get('Content-Type') === undefined) return '';
-  const text =
-    'A posted search is application/x-www-form-urlencoded, for example subject=LAB.P1&modality=CT.';
-  throw new Problem('unsupported-media-type', text);
-}
-
-function formatParameter(request: Request): string | undefined {
-  const { _format: format } = request.query;
-  return typeof format === 'string' ? format : undefined;
 }
 
 function refuseMethod(allowed: string): RequestHandler {
@@ -164,4 +154,24 @@ function securityHeaders(): RequestHandler {
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     strictTransportSecurity: false,
   });
+}
+
+/**
+ * `$versions` (R4 capabilitystatement-operation-versions.html): the releases that can be had, and the default.
+ * Parameters came with DSTU2; a DSTU1 client is answered by Conformance.
+ */
+function versionsHandler(fallback: ReleaseName): FhirHandler {
+  return ({ release }) => {
+    if (release.structureDefinition === undefined) {
+      const text = 'DSTU1 has no Parameters resource. Ask /fhir/r4/$versions, or metadata.';
+      return Promise.reject(new Problem('not-found', text));
+    }
+    const versions = Object.values(RELEASES).map((each) => ({
+      name: 'version',
+      valueCode: minorVersion(each),
+    }));
+    const standard = { name: 'default', valueCode: minorVersion(RELEASES[fallback]) };
+    const resource = { resourceType: 'Parameters', parameter: [...versions, standard] };
+    return Promise.resolve({ resource, kind: 'resource' });
+  };
 }

@@ -1,4 +1,5 @@
-import type { ServerFacts } from '../fhir/releases';
+import type { FhirRelease, ServerFacts } from '../fhir/releases';
+import type { SearchType } from '../search/dialects';
 import { includesOf } from '../search/results';
 import { declaredParameters } from '../search/parameters';
 import { versionOf, type FhirHandler, type FhirRequest } from './exchange';
@@ -11,7 +12,12 @@ export interface Software {
   readonly date: string;
 }
 
-const TYPES = ['ImagingStudy', 'Patient'] as const;
+const TYPES = ['ImagingStudy', 'Patient', 'Endpoint', 'StructureDefinition'] as const;
+
+/** The resource types that a release serves: those it has search parameters for. */
+export function servedTypes(release: FhirRelease): readonly SearchType[] {
+  return TYPES.filter((type) => declaredParameters(release.name, type).length > 0);
+}
 
 /** Answers `metadata` and OPTIONS from the tables that the search runs on. */
 export function conformanceHandler(software: Software): FhirHandler {
@@ -30,7 +36,7 @@ function serverFacts(software: Software, { release, baseUrl }: FhirRequest): Ser
     date: software.date,
     baseUrl,
     cors: true,
-    resources: TYPES.map((type) => ({
+    resources: servedTypes(release).map((type) => ({
       type,
       interactions: ['read', 'search-type'],
       includes: includesOf(release.name, type),

@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { CallerGone, Problem } from '../errors';
 import type { FhirRelease, Format, Resource } from '../fhir/releases';
 import type { Call } from '../study/source';
+import { minorVersion } from './negotiate';
 import { createMeter, type ReadableMeter } from './timing';
 
 /** A FHIR request that has been understood as far as every handler needs it. */
@@ -68,7 +69,7 @@ export function sendFhir(
   const tag = answer.version === undefined ? undefined : `W/"${answer.version}.${format}"`;
   response.status(status === 200 && hasAlready(request, tag) ? 304 : status);
   response.set({
-    'Content-Type': `${release.mediaType(format, answer.kind)}; charset=utf-8`,
+    'Content-Type': contentType(release, format, answer.kind),
     'Cache-Control': status === 200 ? 'private, no-cache' : 'no-store',
     'Server-Timing': exchangeOf(request).meter.header(),
     ...(tag !== undefined && { ETag: tag }),
@@ -76,6 +77,15 @@ export function sendFhir(
   });
   response.vary('Accept').vary('Prefer');
   response.send(Buffer.from(body));
+}
+
+/** With `fhirVersion` where the media type has that parameter: those of STU3 and later (R4 http.html). */
+function contentType(release: FhirRelease, format: Format, kind: 'resource' | 'bundle'): string {
+  const type = release.mediaType(format, kind);
+  const version = type.startsWith('application/fhir+')
+    ? `; fhirVersion=${minorVersion(release)}`
+    : '';
+  return `${type}; charset=utf-8${version}`;
 }
 
 /**

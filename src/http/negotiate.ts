@@ -29,8 +29,10 @@ interface Range {
  */
 export function negotiateFormat(wanted: string | undefined, accept: string | undefined): Format {
   if (wanted !== undefined && wanted.trim() !== '') {
-    const range = readRange(wanted.trim().replace(/ /g, '+'));
-    return formatOf(range.type) ?? notAcceptable(`_format ${JSON.stringify(wanted.slice(0, 64))}`);
+    return (
+      formatOf(readFormat(wanted).type) ??
+      notAcceptable(`_format ${JSON.stringify(wanted.slice(0, 64))}`)
+    );
   }
   if ((accept ?? '').trim() === '') return 'json';
   for (const { type } of readAccept(accept)) {
@@ -40,34 +42,71 @@ export function negotiateFormat(wanted: string | undefined, accept: string | und
   return notAcceptable('the Accept header');
 }
 
+/** What a request says about the release it wants. */
+export interface ReleaseWish {
+  /** Value of `_format`. */
+  readonly format: string | undefined;
+  readonly accept: string | undefined;
+  /** Content-Type of a posted search; the parameter may stand there, too (R4 http.html). */
+  readonly contentType: string | undefined;
+}
+
 /**
- * The release of an answer under the negotiated base `/fhir`: by `fhirVersion` in Accept or `_format`, else
- * the configured default.
+ * The release of an answer under the negotiated base `/fhir`: by `fhirVersion`, else by the family of the media
+ * type (`+fhir` and Atom are DSTU1's, `application/fhir+…` came with STU3 and is taken for R4), else the default.
  *
  * @throws Problem `not-acceptable` for a version that is not served, or for two different ones
  */
-export function negotiateRelease(
-  wanted: string | undefined,
-  accept: string | undefined,
-  fallback: ReleaseName,
-): FhirRelease {
-  const ranges = [...(wanted === undefined ? [] : [readRange(wanted)]), ...readAccept(accept)];
-  const versions = new Set(ranges.flatMap(({ fhirVersion }) => fhirVersion ?? []));
-  if (versions.size === 0) return RELEASES[fallback];
-  const [version] = versions;
-  const release = Object.values(RELEASES).find((each) => minor(each.version) === version);
-  if (versions.size === 1 && release !== undefined) return release;
-  const served = Object.values(RELEASES).map((each) => minor(each.version));
+export function negotiateRelease(wish: ReleaseWish, fallback: ReleaseName): FhirRelease {
+  const named = namedRelease(wish);
+  if (named !== undefined) return named;
+  const family = wishedRanges(wish).flatMap(({ type }) => familyOf(type) ?? []);
+  return RELEASES[family[0] ?? fallback];
+}
+
+/**
+ * Refuses a request below a release's own base that names another release: one of the two is a mistake, and
+ * the search parameters would be read as those of the wrong one.
+ */
+export function refuseOtherRelease(wish: ReleaseWish, release: FhirRelease): void {
+  const named = namedRelease(wish);
+  if (named === undefined || named === release) return;
   throw new Problem(
     'not-acceptable',
-    `The request asks for fhirVersion ${[...versions].join(' and ').slice(0, 64)}; one of ` +
-      `${served.join(', ')} can be had, for example Accept: application/json; fhirVersion=${String(served[0])}`,
+    `This base is ${release.title}'s and the request asks for fhirVersion ${minorVersion(named)}: ask at ` +
+      `/fhir/${named.name}, or at /fhir.`,
   );
 }
 
+/** The one release that `fhirVersion` names, wherever it stands. */
+function namedRelease(wish: ReleaseWish): FhirRelease | undefined {
+  const versions = new Set(wishedRanges(wish).flatMap(({ fhirVersion }) => fhirVersion ?? []));
+  if (versions.size === 0) return undefined;
+  const [version = ''] = versions;
+  const release = Object.values(RELEASES).find((each) => minorVersion(each) === version);
+  if (versions.size === 1 && release !== undefined) return release;
+  const served = Object.values(RELEASES).map(minorVersion);
+  throw new Problem(
+    'not-acceptable',
+    `The request asks for fhirVersion ${[...versions].join(' and ').slice(0, 64)}; one of ` +
+      `${served.join(', ')} can be had, for example Accept: application/fhir+json; fhirVersion=4.0`,
+  );
+}
+
+function wishedRanges({ format, accept, contentType }: ReleaseWish): Range[] {
+  const spelled = format === undefined ? [] : [readFormat(format)];
+  const posted = contentType === undefined ? [] : [readRange(contentType)];
+  return [...spelled, ...readAccept(accept), ...posted];
+}
+
+function familyOf(type: string): ReleaseName | undefined {
+  if (/^application\/((json|xml)\+fhir|atom\+xml)$/.test(type)) return 'dstu1';
+  return /^application\/fhir\+(json|xml)$/.test(type) ? 'r4' : undefined;
+}
+
 /** `4.0` of `4.0.1`: what the fhirVersion parameter holds (R4 versioning.html). */
-function minor(version: string): string {
-  return version.split('.').slice(0, 2).join('.');
+export function minorVersion(release: FhirRelease): string {
+  return release.version.split('.').slice(0, 2).join('.');
 }
 
 function formatOf(type: string): Format | undefined {
@@ -89,6 +128,12 @@ function readAccept(accept: string | undefined): Range[] {
     .map(readRange)
     .filter(({ type, quality }) => type !== '' && quality > 0)
     .sort((one, other) => other.quality - one.quality);
+}
+
+/** The value of `_format`: the `+` of its type may have arrived as a blank; those of its parameters are blanks. */
+function readFormat(value: string): Range {
+  const [type = '', ...parameters] = value.split(';');
+  return readRange([type.trim().replace(/ /g, '+'), ...parameters].join(';'));
 }
 
 function readRange(text: string): Range {

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { CallerGone, Problem, PROBLEMS } from '../errors';
 import { RELEASES, type FhirRelease, type Format, type ReleaseName } from '../fhir/releases';
+import { wishOf } from './asked';
 import { exchangeOf, sendFhir } from './exchange';
-import { negotiateFormat } from './negotiate';
+import { negotiateFormat, negotiateRelease } from './negotiate';
 
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 
@@ -74,20 +75,31 @@ function statusOf(error: unknown): number | undefined {
     : undefined;
 }
 
-/** The release in the path, where negotiation may be what failed. */
+/** The release in the path, else the one that was negotiated, also where the rest of negotiation failed. */
 function releaseOf(request: Request, fallback: ReleaseName): FhirRelease {
   const name = /^\/fhir\/([a-z0-9]+)/.exec(request.originalUrl)?.[1];
-  return Object.values(RELEASES).find((release) => release.name === name) ?? RELEASES[fallback];
+  const inPath = Object.values(RELEASES).find((release) => release.name === name);
+  const negotiated = () => negotiateRelease(wishOf(request), fallback);
+  return inPath ?? firstOf([negotiated]) ?? RELEASES[fallback];
 }
 
-/** The client's format; JSON where none can be had, so that the refusal can be read. */
+/** The client's format, else one that its Accept names; JSON where none can be had. */
 function formatOf(request: Request): Format {
-  const { _format: wanted } = request.query;
-  try {
-    return negotiateFormat(typeof wanted === 'string' ? wanted : undefined, request.get('Accept'));
-  } catch {
-    return 'json';
+  const accept = request.get('Accept');
+  const asked = () => negotiateFormat(wishOf(request).format, accept);
+  return firstOf([asked, () => negotiateFormat(undefined, accept)]) ?? 'json';
+}
+
+/** What the first of these gives that does not fail. */
+function firstOf<T>(attempts: readonly (() => T)[]): T | undefined {
+  for (const attempt of attempts) {
+    try {
+      return attempt();
+    } catch {
+      // What is wrong with the request is being reported already.
+    }
   }
+  return undefined;
 }
 
 /** Whether an exchange has cost the archive anything; for the log. */

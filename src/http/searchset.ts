@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { OutcomeIssue, Resource, SearchEntry } from '../fhir/releases';
 import type { ParsedSearch } from '../search/parse';
+import { subset } from '../fhir/subset';
 import type { Notice } from '../study/source';
 import { versionOf, type FhirAnswer, type FhirRequest } from './exchange';
+import type { LinkSigner } from './signing';
 
 /** The name of the paging parameter; DSTU1 has a server's own parameters start with a hyphen. */
 export const CURSOR = '-cursor';
@@ -27,20 +29,31 @@ export function searchAnswer(
   path: string,
   parsed: ParsedSearch,
   found: Found,
+  signer: LinkSigner,
 ): FhirAnswer {
   const { release, baseUrl } = request;
-  const link = (cursor?: string) => pageUrl(`${baseUrl}/${path}`, parsed.applied, cursor);
+  const link = (cursor?: string) =>
+    pageUrl(
+      `${baseUrl}/${path}`,
+      parsed.applied,
+      cursor && signer.sign(cursor, question(path, parsed.applied)),
+    );
   const { cursor } = parsed.query;
-  const entries = [...found.entries, ...outcomeEntry(request, parsed, found.notices)];
+  const told = outcomeEntry(request, parsed, found.notices);
+  const entries = [
+    ...(parsed.countOnly ? [] : found.entries.map((entry) => part(entry, request, parsed))),
+    ...told,
+  ];
   const links = {
     self: link(cursor),
     first: link(),
-    ...(found.previous !== undefined && { previous: link(found.previous) }),
-    ...(found.next !== undefined && { next: link(found.next) }),
+    ...(!parsed.countOnly && found.previous !== undefined && { previous: link(found.previous) }),
+    ...(!parsed.countOnly && found.next !== undefined && { next: link(found.next) }),
   };
+  const total = parsed.total === 'none' && !parsed.countOnly ? undefined : found.total;
   const page = {
     links,
-    ...(found.total !== undefined && { total: found.total }),
+    ...(total !== undefined && { total }),
     updated: new Date(),
     title: `Search of ${path.split('/').at(-1) ?? path}`,
     entries,
@@ -48,8 +61,40 @@ export function searchAnswer(
   return {
     resource: release.searchset(page, { baseUrl }),
     kind: 'bundle',
-    version: versionOf([links, found.total, entries]),
+    version: versionOf([links, total, entries]),
   };
+}
+
+/** The part of a matched resource that `_summary` and `_elements` want; what is included stays whole. */
+function part(entry: SearchEntry, { release }: FhirRequest, parsed: ParsedSearch): SearchEntry {
+  const { summary, elements } = parsed;
+  const wanted = { summary, ...(elements !== undefined && { elements }) };
+  return entry.mode === 'match'
+    ? { ...entry, resource: subset(entry.resource, release.name, wanted) }
+    : entry;
+}
+
+/**
+ * The parameters of a request with the cursor of a page link taken out of its signature.
+ *
+ * @throws Problem `cursor-invalid` for a link that was not made for this question
+ */
+export function openCursor(
+  signer: LinkSigner,
+  path: string,
+  parameters: readonly (readonly [string, string])[],
+): readonly (readonly [string, string])[] {
+  const asked = parameters.filter(([name]) => name !== CURSOR);
+  return parameters.map(([name, value]) =>
+    name === CURSOR && value !== ''
+      ? [name, signer.open(value, question(path, asked))]
+      : [name, value],
+  );
+}
+
+/** What a page link is good for: a path and its parameters, in order. */
+function question(path: string, parameters: readonly (readonly [string, string])[]): string {
+  return JSON.stringify([path, parameters]);
 }
 
 /** A resource as an entry of a page. */
@@ -61,7 +106,7 @@ export function entryOf(
   mode: 'match' | 'include',
 ): SearchEntry {
   const path = `${resource.resourceType}/${encodeURIComponent(id)}`;
-  return { resource, fullUrl: `${baseUrl}/${path}`, title, mode };
+  return { resource, fullUrl: `${baseUrl}/${path}`, id, title, mode };
 }
 
 function outcomeEntry(

@@ -4,7 +4,8 @@ import type { Defect, ImagingRequest, Patient, Series, StudyHeader } from '../st
 import type { Abilities, Call, StudyDetail, StudySource } from '../study/source';
 import { instanceRows, isOfPatient, type StudyRows } from './details';
 import type { ArchiveFacts } from './probe';
-import { searchBelow, searchStudies, type Archive } from './studies';
+import { searchBelow } from './below';
+import { searchStudies, type Archive } from './studies';
 import { supplementSeries, type SeriesRows } from './supplement';
 
 /**

@@ -1,11 +1,9 @@
 import { string, type DataSet } from '../dicom/dataset';
-import { Problem } from '../errors';
 import type { Keyword } from '../dicom/tags';
 import { readStudy, type ZoneOfArchive } from '../study/fromDicom';
 import type { StudyHeader } from '../study/model';
-import type { Call, FoundUids, Keys, Match, Notice, StudyWindow } from '../study/source';
+import type { Call, Keys, Match, Notice, StudyWindow } from '../study/source';
 import type { ArchiveClient, SearchAnswer } from './client';
-import type { Dialect } from './dialects';
 import { cheapNamePattern, needsEscaping, writeKeys, type Parameter } from './encode';
 import { includeField } from './fields';
 import { FIND_LIMIT, findStudyUids, repairText } from './orthanc';
@@ -192,7 +190,8 @@ function isAmong(row: DataSet, rows: readonly DataSet[]): boolean {
   );
 }
 
-function paging(window: Window): Parameter[] {
+/** The `limit` and `offset` of a stretch of rows (PS3.18 8.3.4.4). */
+export function paging(window: Window): Parameter[] {
   const offset: Parameter[] = window.offset > 0 ? [['offset', String(window.offset)]] : [];
   return [['limit', String(window.limit)], ...offset];
 }
@@ -209,66 +208,3 @@ const LIMIT_IGNORED: Notice = {
   code: 'archive-ignores-limit',
   text: 'The archive sent more rows than it was asked for.',
 };
-
-/** Searches series or instances across studies for the studies they are in; see `StudySource.studiesWith`. */
-export async function searchBelow(
-  archive: Archive,
-  level: 'series' | 'instances',
-  keys: Keys,
-  limit: number,
-  call: Call,
-): Promise<FoundUids | undefined> {
-  const { dialect } = archive.facts;
-  if (!dialect.searchesBelowStudies) return undefined;
-  const found = await Promise.all(
-    splitLists(keys, dialect).map((each) => searchBelowOnce(archive, level, each, limit, call)),
-  );
-  if (!found.every((each) => each !== undefined)) return undefined;
-  return {
-    uids: [...new Set(found.flatMap((each) => each.uids))],
-    complete: found.every((each) => each.complete),
-  };
-}
-
-async function searchBelowOnce(
-  archive: Archive,
-  level: 'series' | 'instances',
-  keys: Keys,
-  limit: number,
-  call: Call,
-): Promise<FoundUids | undefined> {
-  const { dialect } = archive.facts;
-  const written = writeKeys(keys, dialect, false);
-  if (needsEscaping(written) && dialect.decodesQuery !== 'yes') return undefined;
-  const parameters = [...written, ...paging({ limit, offset: 0 })];
-  const answer = await archive.client.search({ level }, parameters, call).catch(unlessUnknown);
-  const uids = answer?.rows.map((row) => string(row, 'StudyInstanceUID'));
-  if (!uids?.every((uid) => uid !== undefined)) return undefined;
-  const cap = dialect.silentCap ?? Number.POSITIVE_INFINITY;
-  const received = answer?.received ?? 0;
-  return {
-    uids: [...new Set(uids)],
-    complete: received < limit && !tellsOfMore(answer?.warning) && received < cap,
-  };
-}
-
-/** An archive without `/series` and `/instances` across studies says 404 or 400: then it cannot. */
-function unlessUnknown(error: unknown): undefined {
-  if (error instanceof Problem && error.code === 'pacs-error') return undefined;
-  throw error;
-}
-
-/** One query a value where the archive takes no lists. */
-function splitLists(keys: Keys, dialect: Dialect): readonly Keys[] {
-  return [...keys].reduce<Keys[]>(
-    (queries, [keyword, match]) => {
-      const lists = keyword.endsWith('UID') ? dialect.uidLists : dialect.valueLists;
-      const values = match.kind === 'values' && !lists ? match.values : undefined;
-      const matches: Match[] = values?.map((value) => ({ kind: 'values', values: [value] })) ?? [
-        match,
-      ];
-      return queries.flatMap((query) => matches.map((one) => new Map([...query, [keyword, one]])));
-    },
-    [new Map()],
-  );
-}

@@ -4,6 +4,14 @@ import type { Condition } from '../study/query';
 import type { Notice } from '../study/source';
 import type { SearchDialect } from './dialects';
 
+/** What of a resource that the gateway has of its own can be searched. */
+export interface ServedResource {
+  readonly id: string;
+  readonly name?: string;
+  readonly url?: string;
+  readonly identifiers?: readonly { readonly system?: string; readonly value: string }[];
+}
+
 /** What a question is read with: the gateway's settings and identities, none of them the client's. */
 export interface SearchContext {
   /** `_count` where the client names none. */
@@ -15,6 +23,12 @@ export interface SearchContext {
   readonly baseUrl: string;
   /** Names and universal ids of the issuers that a system URI stands for; empty when it is unknown. */
   issuersOfSystem(system: string): readonly string[];
+  /** When the question is asked; a date is approximately (`ap`) another by how long ago it is. */
+  readonly now: Date;
+  /** The Endpoint that every study refers to, where the gateway serves one. */
+  readonly endpoint?: ServedResource;
+  /** The StructureDefinition that a search of that type is about to be held against. */
+  readonly definition?: ServedResource;
   /** Id of the patient in `Patient/{id}/ImagingStudy`. */
   readonly compartmentPatient?: string;
 }
@@ -37,6 +51,16 @@ export type Reader = (asked: Asked) => readonly Condition[];
 
 /** Nothing can match this value. */
 export const NOTHING: readonly Condition[] = [{ on: 'nothing' }];
+
+/** Every study matches this value. */
+export const ALL: readonly Condition[] = [{ on: 'all' }];
+
+/** Reads a value that nothing here can have, and tells the client why. */
+export function nothingHas(asked: Asked, code: string, reason: string): readonly Condition[] {
+  const outcome = asked.modifier === 'not' ? 'nothing is left out' : 'nothing matches';
+  asked.warn({ code, text: `${asked.parameter}: ${reason}, so ${outcome}` });
+  return NOTHING;
+}
 
 const SHOWN_LENGTH = 64;
 

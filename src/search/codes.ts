@@ -1,7 +1,7 @@
 import { BODY_PARTS, bodyPart, type BodyPart } from '../dicom/codes';
 import type { Condition } from '../study/query';
 import { fold } from '../study/text';
-import { NOTHING, shown, type Asked, type Reader } from './asked';
+import { ALL, NOTHING, nothingHas, shown, type Asked, type Reader } from './asked';
 import { literal, readToken, readUid } from './values';
 
 /*
@@ -23,26 +23,33 @@ const SNOMED_SYSTEMS: readonly string[] = [
   'urn:oid:2.16.840.1.113883.6.96',
 ];
 
-/** Systems that a UID may be given with. */
-const UID_SYSTEMS: readonly string[] = ['', 'urn:ietf:rfc:3986', 'urn:dicom:uid', ...DICOM_SYSTEMS];
+/** Systems that say that an identifier is a UID. */
+export const UID_SYSTEMS: readonly string[] = ['urn:dicom:uid', 'urn:ietf:rfc:3986'];
 
 /** HL7's codes for sex and the DICOM value they are rendered from (PS3.3 C.7.1.1, Patient's Sex). */
-const SEXES: readonly {
+export interface SexCodes {
   readonly systems: readonly string[];
   readonly codes: Readonly<Record<string, 'M' | 'F' | 'O'>>;
-}[] = [
-  {
-    systems: [
-      'http://hl7.org/fhir/v3/AdministrativeGender',
-      'http://terminology.hl7.org/CodeSystem/v3-AdministrativeGender',
-    ],
-    codes: { M: 'M', F: 'F', UN: 'O' },
-  },
-  {
-    systems: ['http://hl7.org/fhir/administrative-gender'],
-    codes: { male: 'M', female: 'F', other: 'O' },
-  },
-];
+}
+
+/** The codes of HL7 v3, which DSTU1 shows. */
+export const V3_GENDERS: SexCodes = {
+  systems: [
+    'http://hl7.org/fhir/v3/AdministrativeGender',
+    'http://terminology.hl7.org/CodeSystem/v3-AdministrativeGender',
+  ],
+  codes: { M: 'M', F: 'F', UN: 'O' },
+};
+
+/** FHIR's own codes; `unknown`, its fourth, is what no patient here has: an untold sex is absent. */
+export const GENDERS: SexCodes = {
+  systems: ['http://hl7.org/fhir/administrative-gender'],
+  codes: { male: 'M', female: 'F', other: 'O' },
+};
+
+/** imagingstudy-status of R4 and later (imagingstudy.html, "Terminology Bindings"). */
+const STATUS_SYSTEM = 'http://hl7.org/fhir/imagingstudy-status';
+const STATUSES = ['registered', 'available', 'cancelled', 'entered-in-error', 'unknown'];
 
 /** Modality (0008,0060): a code of DICOM, in any case. */
 export const readModality: Reader = (asked) => {
@@ -94,35 +101,43 @@ function region(found: readonly BodyPart[], asked: readonly string[]): Condition
   return terms.length > 0 ? { on: 'bodyPart', terms } : { on: 'nothing' };
 }
 
-/** Patient's Sex (0010,0040), as HL7 codes it. */
-export const readSex: Reader = (asked) => {
+/** Makes the reader of Patient's Sex (0010,0040) as the given lists of HL7 code it. */
+export function readSex(lists: readonly SexCodes[]): Reader {
+  return (asked) => {
+    const { system = '', code } = readToken(asked);
+    const known = lists.filter(({ systems }) => system === '' || systems.includes(system));
+    if (known.length === 0) return unknownSystem(asked, system);
+    const rows = known.flatMap(({ codes }) => Object.entries(codes));
+    const sexes = rows.filter(([key]) => key === code);
+    if (sexes.length > 0) return sexes.map(([, sex]) => ({ on: 'sex', sex }));
+    const all = rows.map(([key]) => key).join(', ');
+    const reason = `no patient here can have the code ${shown(code)}, only ${all}`;
+    return nothingHas(asked, 'unknown-code', reason);
+  };
+}
+
+/** Status of a study: an archive tells of those that are available, and of no others. */
+export const readStatus: Reader = (asked) => {
   const { system = '', code } = readToken(asked);
-  const known = SEXES.filter(({ systems }) => system === '' || systems.includes(system));
-  if (known.length === 0) return unknownSystem(asked, system);
-  const sexes = known.flatMap(({ codes }) => Object.entries(codes)).filter(([key]) => key === code);
-  if (sexes.length > 0) return sexes.map(([, sex]) => ({ on: 'sex', sex }));
-  const all = known.flatMap(({ codes }) => Object.keys(codes)).join(', ');
-  asked.warn({
-    code: 'unknown-code',
-    text: `${asked.parameter}: ${shown(code)} is no code that patients here can have; known are ${all}`,
-  });
-  return NOTHING;
+  if (system !== '' && system !== STATUS_SYSTEM) return unknownSystem(asked, system);
+  if (code === 'available') return ALL;
+  if (STATUSES.includes(code)) return NOTHING;
+  const reason = `${shown(code)} is no status of a study, which are ${STATUSES.join(', ')}`;
+  return nothingHas(asked, 'unknown-code', reason);
 };
 
 /** Makes the reader of a parameter whose value is a UID. */
 export function readUids(on: 'study' | 'series' | 'instance' | 'sopClass'): Reader {
   return (asked) => {
     const { system = '', code } = readToken(asked);
-    if (!UID_SYSTEMS.includes(system)) return unknownSystem(asked, system);
+    const known = ['', ...UID_SYSTEMS, ...DICOM_SYSTEMS].includes(system);
+    if (!known) return unknownSystem(asked, system);
     return [{ on, uid: readUid(asked, code) }];
   };
 }
 
 /** No element here has a code of that system: nothing matches, and the client is told why. */
 export function unknownSystem(asked: Asked, system: string): readonly Condition[] {
-  asked.warn({
-    code: 'unknown-system',
-    text: `${asked.parameter}: nothing here has an identifier or code of the system ${shown(system)}, so nothing matches`,
-  });
-  return NOTHING;
+  const reason = `nothing here has an identifier or code of the system ${shown(system)}`;
+  return nothingHas(asked, 'unknown-system', reason);
 }

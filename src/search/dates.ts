@@ -16,7 +16,7 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /** Makes the reader of a date parameter. */
-export function readDates(on: 'started' | 'birthDate'): Reader {
+export function readDates(on: 'started' | 'birthDate' | 'lastUpdated'): Reader {
   return (asked) => {
     const { comparator, span } = readComparedDate(asked);
     return [{ on, comparator, span } satisfies Condition];
@@ -31,7 +31,18 @@ export function readComparedDate(asked: Asked): { comparator: Comparator; span: 
   ) ?? ['', 'eq'];
   const span = readSpan(text.slice(spelling.length));
   if (span === undefined) throw refusal(asked, text);
-  return { comparator, span };
+  return { comparator, span: comparator === 'ap' ? widened(span, asked.context.now) : span };
+}
+
+/**
+ * What is approximately a date: "10% of the gap between now and the date" more at both ends (R4 search page,
+ * "prefixes").
+ */
+function widened(span: Span, now: Date): Span {
+  const today = now.getTime() + (span.offset ?? 0) * MINUTE;
+  const gap = Math.max(span.from - today, today - span.to, 0);
+  const more = Math.round(gap / 10);
+  return { ...span, from: span.from - more, to: span.to + more };
 }
 
 /**

@@ -3,7 +3,8 @@ import { hasLetters } from '../study/text';
 import { invalid, problem, shown, type Asked, type Reader } from './asked';
 import { literal, unescaped } from './values';
 
-const MATCH_OF_MODIFIER: Readonly<Record<string, TextMatch>> = {
+/** How a text with a modifier is compared; without, FHIR's default holds. */
+export const MATCH_OF_MODIFIER: Readonly<Record<string, TextMatch>> = {
   exact: 'exact',
   contains: 'contains',
 };

@@ -2,16 +2,18 @@ import { Problem } from '../errors';
 import type { ReleaseName } from '../fhir/releases';
 import type { Clause, SortKey, StudyQuery } from '../study/query';
 import type { Notice } from '../study/source';
-import { NOTHING, plain, problem, shown, type Asked, type SearchContext } from './asked';
+import { plain, problem, type Asked, type SearchContext } from './asked';
 import { DIALECTS, type Include, type SearchType, type Summary } from './dialects';
-import { readPatientIds } from './identifiers';
-import type { AnsweredParameter } from './parameters';
+import { showsSeries } from './detail';
+import { noneOf, readMissing } from './modifiers';
+import { readPatientIds } from './references';
 import { resolve, type Resolved } from './resolve';
-import type { Effect } from './results';
+import type { Effect, Total } from './results';
 import { splitEscaped } from './values';
 
-export type { SearchContext } from './asked';
+export type { SearchContext, ServedResource } from './asked';
 export type { Include, SearchType, Summary } from './dialects';
+export type { Total } from './results';
 
 /** Parameters in one request, at most. */
 export const MAX_PARAMETERS = 100;
@@ -35,7 +37,13 @@ export interface SearchInput {
 export interface ParsedSearch {
   readonly query: StudyQuery;
   readonly summary: Summary;
-  readonly include: readonly Include[];
+  /** The elements that are wanted (`_elements`); those that FHIR demands belong to any answer. */
+  readonly elements?: readonly string[];
+  /** How exactly the number of all matches is wanted; undefined where the client does not say. */
+  readonly total: Total | undefined;
+  /** Whether only the number of matches is wanted: `_summary=count`, or `_count=0`. */
+  readonly countOnly: boolean;
+  readonly includes: readonly Include[];
   /**
    * The parameters that are really used, for the self link, in the order of the request: `_count` as it is
    * used, `_format` among them, the cursor not.
@@ -51,7 +59,7 @@ interface Draft {
   readonly input: SearchInput;
   readonly clauses: Clause[];
   readonly sort: SortKey[];
-  readonly include: Set<Include>;
+  readonly includes: Set<Include>;
   readonly applied: (readonly [string, string])[];
   readonly ignored: { readonly name: string; readonly reason: string }[];
   readonly warnings: Notice[];
@@ -59,6 +67,8 @@ interface Draft {
   readonly seen: Set<string>;
   count: number;
   summary: Summary;
+  elements: readonly string[] | undefined;
+  total: Total | undefined;
   cursor?: string;
 }
 
@@ -85,13 +95,15 @@ function begin(input: SearchInput): Draft {
     input,
     clauses: [],
     sort: [],
-    include: new Set(),
+    includes: new Set(),
     applied: [],
     ignored: [],
     warnings: [],
     seen: new Set(),
     count: Math.min(context.defaultCount, context.maxCount),
     summary: 'false',
+    elements: undefined,
+    total: undefined,
   };
   if (context.compartmentPatient !== undefined) {
     draft.clauses.push(readPatientIds(asked(draft, 'Patient', context.compartmentPatient)));
@@ -100,18 +112,22 @@ function begin(input: SearchInput): Draft {
 }
 
 function finish(draft: Draft): ParsedSearch {
-  const { input, clauses, sort, count, cursor, summary, applied, ignored, warnings } = draft;
-  const shows = DIALECTS[input.release].summaries[summary]?.detail ?? true;
+  const { input, clauses, sort, cursor, summary, elements, applied, ignored, warnings } = draft;
+  const shown = DIALECTS[input.release].summaries[summary];
+  const countOnly = summary === 'count' || draft.count === 0;
   return {
     query: {
       clauses,
       sort,
-      count,
+      count: countOnly ? 0 : draft.count,
       ...(cursor !== undefined && { cursor }),
-      detail: input.type === 'ImagingStudy' && shows,
+      detail: !countOnly && input.type === 'ImagingStudy' && showsSeries(shown, elements),
     },
     summary,
-    include: [...draft.include],
+    ...(elements !== undefined && { elements }),
+    total: draft.total,
+    countOnly,
+    includes: [...draft.includes],
     applied,
     ignored,
     warnings,
@@ -149,11 +165,12 @@ function readFilter(draft: Draft, { row, modifier }: Filter, name: string, value
     ignore(draft, name, NO_VALUE);
     return;
   }
-  const clause =
-    modifier === 'missing'
-      ? readMissing(row, name, value)
-      : values.flatMap((raw) => row.read(asked(draft, name, raw, modifier)));
-  if (clause !== undefined) draft.clauses.push(clause);
+  if (modifier === 'missing') draft.clauses.push(...readMissing(row, name, value));
+  else {
+    const read = row.modified?.[modifier ?? ''] ?? row.read;
+    const clause = values.flatMap((raw) => read(asked(draft, name, raw, modifier)));
+    draft.clauses.push(...(modifier === 'not' ? noneOf(clause) : [clause]));
+  }
   draft.applied.push([name, value]);
 }
 
@@ -175,20 +192,6 @@ function asked(draft: Draft, name: string, raw: string, modifier?: string): Aske
     context,
     warn: (notice) => draft.warnings.push(notice),
   };
-}
-
-/** `:missing=true` and `:missing=false` (search page, "modifiers"); undefined when it holds of every study. */
-function readMissing(row: AnsweredParameter, name: string, value: string): Clause | undefined {
-  if (value !== 'true' && value !== 'false') {
-    const text = `${plain(name)}: ${shown(value)} is neither true nor false; for example ${plain(name)}=true`;
-    throw problem(name, 'invalid-value', text);
-  }
-  const missing = value === 'true';
-  const of = row.missing;
-  if (of === undefined || of === 'never' || of === 'always') {
-    return missing === (of === 'always') ? undefined : NOTHING;
-  }
-  return [{ on: 'presence', of, present: !missing }];
 }
 
 function readResult(
@@ -218,7 +221,9 @@ function apply(draft: Draft, effect: Effect, name: string, value: string): void 
   draft.count = effect.count ?? draft.count;
   draft.summary = effect.summary ?? draft.summary;
   draft.sort.push(...(effect.sort ?? []));
-  if (effect.include !== undefined) draft.include.add(effect.include);
+  draft.elements = effect.elements ?? draft.elements;
+  draft.total = effect.total ?? draft.total;
+  for (const include of effect.includes ?? []) draft.includes.add(include);
   if (effect.cursor === undefined) draft.applied.push([name, effect.used ?? value]);
   else draft.cursor = effect.cursor;
 }

@@ -9,7 +9,7 @@ import {
   type AnsweredParameter,
   type Spelled,
 } from './parameters';
-import { RESULT_PARAMETERS, resultParameter, type ResultParameter } from './results';
+import { resultParameter, resultParametersOf, type ResultParameter } from './results';
 
 /** What the name of a parameter stands for. */
 export type Resolved =
@@ -39,6 +39,7 @@ const NAME = /^([^:.]+)(?::([^.]*))?(?:\.(.+))?$/s;
 export function resolve(release: ReleaseName, type: SearchType, name: string): Resolved {
   const [, base = name, modifier, chain] = NAME.exec(name) ?? [];
   const parameter = chain === undefined ? resultParameter(release, base) : undefined;
+  if (parameter?.refusal !== undefined) return { kind: 'unsupported', reason: parameter.refusal };
   if (parameter) {
     if (modifier !== undefined) {
       checkModifier(name, modifier, parameter.modifiers(DIALECTS[release]));
@@ -49,7 +50,10 @@ export function resolve(release: ReleaseName, type: SearchType, name: string): R
   if (!row) return unsupported(release, type);
   if (!isAnswered(row)) return { kind: 'unsupported', reason: row.refusal };
   if (chain !== undefined) return follow(release, row, name, modifier, chain);
-  if (modifier === undefined) return { kind: 'filter', row };
+  if (modifier === undefined) {
+    const reason = row.plainRefusal;
+    return reason === undefined ? { kind: 'filter', row } : { kind: 'unsupported', reason };
+  }
   checkModifier(name, modifier, modifiersOf(row));
   return { kind: 'filter', row, modifier };
 }
@@ -83,7 +87,7 @@ function checkModifier(name: string, modifier: string, known: readonly string[])
 function unsupported(release: ReleaseName, type: SearchType): Resolved {
   const names = [
     ...answeredParameters(release, type).map(({ spelling }) => spelling.name),
-    ...Object.keys(RESULT_PARAMETERS),
+    ...resultParametersOf(release, type).map(({ name }) => name),
   ];
   const reason = `no search parameter of ${type}; what works: ${names.join(', ')}`;
   return { kind: 'unsupported', reason };

@@ -49,7 +49,7 @@ export async function findPatients(
     patients: patients.slice(start, end),
     notices: lost ? [...gathered.notices, ORDER_CHANGED] : gathered.notices,
     ...(!gathered.cut && { total: patients.length }),
-    ...pageLinks(marks, start, end, query.count),
+    ...(query.count > 0 && pageLinks(marks, start, end, query.count)),
   };
 }
 

@@ -10,7 +10,7 @@ import { findStart, ORDER_CHANGED, pageLinks, type RowCursor } from './paging';
 import { planQuery } from './plan';
 import type { StudyQuery } from './query';
 import type { FoundStudies, Search, SearchLimits } from './search';
-import type { Call, Keys, StudySource } from './source';
+import type { Call, Keys, Notice, StudySource } from './source';
 
 const NONE: FoundStudies = { studies: [], total: 0, notices: [] };
 
@@ -35,6 +35,7 @@ export async function findStudies(
   if (keys === undefined) return NONE;
   const search: Search = { query, keys, source, limits, call };
   if (cursor?.kind === 'offset') return pageByOffset(search, cursor);
+  if (query.count === 0) return countStudies(search);
   const whole = query.sort.length > 0 || cursor !== undefined;
   const most = whole ? limits.scannedRows : limits.windowRows;
   const reach = { windowRows: limits.windowRows, most, from: 0 };
@@ -44,6 +45,24 @@ export async function findStudies(
   }
   if (whole) throw tooManyToSort(limits);
   return pageByOffset(search, { kind: 'offset', offset: 0, after: [] });
+}
+
+const NOT_COUNTED: Notice = {
+  code: 'too-many-to-count',
+  text: 'More studies match than may be read to count them. Narrow the search.',
+};
+
+/** How many studies match, without showing any; no total where that would take more than one answer may cost. */
+async function countStudies(search: Search): Promise<FoundStudies> {
+  const { query, keys, source, limits, call } = search;
+  const reach = { windowRows: limits.windowRows, most: limits.scannedRows, from: 0 };
+  const gathered = await gather(source, keys, reach, call);
+  const rows = gathered.studies.filter((study) => matches(query.clauses, study) !== false);
+  const page = await takePage(search, rows, Number.POSITIVE_INFINITY);
+  const { notices } = gathered;
+  const whole = gathered.rest === undefined && !gathered.cut && page.taken === rows.length;
+  if (!whole) return { studies: [], notices: [...notices, NOT_COUNTED] };
+  return { studies: [], total: page.studies.length, notices };
 }
 
 function tooManyToSort(limits: SearchLimits): Problem {

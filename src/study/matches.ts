@@ -1,6 +1,13 @@
 import { patientMark } from './identity';
-import type { Issuer, Patient, Series, Study, StudyHeader } from './model';
-import { momentSpan, type Clause, type Condition, type IssuerFilter, type Presence } from './query';
+import type { IssuedId, Patient, Series, Study, StudyHeader } from './model';
+import {
+  instantSpan,
+  momentSpan,
+  type Clause,
+  type Condition,
+  type IssuerFilter,
+  type Presence,
+} from './query';
 import { compareSpans } from './spans';
 import { matchesName } from './text';
 
@@ -34,10 +41,19 @@ function some(answers: readonly Answer[]): Answer {
   return answers.includes(undefined) ? undefined : false;
 }
 
+/** NOT of three values. */
+function not(answer: Answer): Answer {
+  return answer === undefined ? undefined : !answer;
+}
+
 function holds(condition: Condition, study: Candidate): Answer {
   switch (condition.on) {
     case 'nothing':
       return false;
+    case 'all':
+      return true;
+    case 'not':
+      return not(holds(condition.condition, study));
     case 'study':
       return study.uid === condition.uid;
     case 'id':
@@ -48,6 +64,15 @@ function holds(condition: Condition, study: Candidate): Answer {
       );
     case 'accession':
       return hasAccession(study, condition.value, condition.issuer);
+    case 'order':
+      return isOrder(study, condition.value, condition.issuer);
+    case 'studyId':
+      return study.studyId !== undefined && isValue(study.studyId, condition.value);
+    case 'lastUpdated':
+      return (
+        study.lastUpdated !== undefined &&
+        compareSpans(condition.comparator, condition.span, instantSpan(study.lastUpdated))
+      );
     case 'started':
       return (
         study.started !== undefined &&
@@ -64,8 +89,8 @@ function holds(condition: Condition, study: Candidate): Answer {
     case 'bodyPart':
       return anySeries(study, (series) => isBodyPart(series, condition.terms));
     case 'presence': {
-      const present = isPresent(condition.of, study);
-      return present === undefined ? undefined : present === condition.present;
+      const present = PRESENT[condition.of](study);
+      return condition.present ? present : not(present);
     }
     case 'patient':
     case 'name':
@@ -104,13 +129,23 @@ function isPatient(condition: PatientCondition, patient: Patient): boolean {
  * Whether an identifier has this value and an issuer that will do. Leading and trailing blanks of LO and SH
  * are not significant (PS3.5 6.2); everything else is, case included.
  */
-function isIdentifier(
-  actual: { readonly value: string; readonly issuer?: Issuer } | undefined,
-  value: string,
-  issuer: IssuerFilter,
-): boolean {
-  const wanted = value.trim();
-  return wanted !== '' && actual?.value.trim() === wanted && isIssuer(actual.issuer, issuer);
+function isIdentifier(actual: IssuedId | undefined, value: string, issuer: IssuerFilter): boolean {
+  return actual !== undefined && isValue(actual.value, value) && isIssuer(actual.issuer, issuer);
+}
+
+function isValue(actual: string, wanted: string): boolean {
+  return wanted.trim() !== '' && actual.trim() === wanted.trim();
+}
+
+/** Series tell of requests too (Request Attributes), so that without them a study can only say yes. */
+function isOrder(study: Candidate, value: string, issuer: IssuerFilter): Answer {
+  const numbers = study.requests.flatMap(({ accession, placerNumber, fillerNumber }) => [
+    accession,
+    placerNumber,
+    fillerNumber,
+  ]);
+  const found = numbers.some((number) => isIdentifier(number, value, issuer));
+  return found || study.series !== undefined ? found : undefined;
 }
 
 /** The issuer of an accession number is a sequence, which study rows may lack: then the instances tell it. */
@@ -121,7 +156,7 @@ function hasAccession(study: Candidate, value: string, issuer: IssuerFilter): An
   return untold && isIdentifier(accession, value, 'any') ? undefined : same;
 }
 
-function isIssuer(issuer: Issuer | undefined, wanted: IssuerFilter): boolean {
+function isIssuer(issuer: IssuedId['issuer'], wanted: IssuerFilter): boolean {
   if (wanted === 'any') return true;
   const names = [issuer?.name, issuer?.universalId].filter((name) => name !== undefined);
   if (wanted === 'none') return names.length === 0;
@@ -162,14 +197,11 @@ function anyInstance(
   return anySeries(study, (series) => series.instances.some(test));
 }
 
-function isPresent(what: Presence, study: Candidate): Answer {
-  return PRESENT[what](study);
-}
-
 const PRESENT: Readonly<Record<Presence, (study: Candidate) => Answer>> = {
   accession: (study) => study.accession !== undefined,
   started: (study) => study.started !== undefined,
   studyId: (study) => study.studyId !== undefined,
+  lastUpdated: (study) => study.lastUpdated !== undefined,
   patient: (study) => study.patient.id !== undefined,
   name: (study) => study.patient.name !== undefined,
   birthDate: (study) => study.patient.birthDate !== undefined,

@@ -80,6 +80,8 @@ export interface StudyHeader {
   /** The archive's own counts (0020,1206) and (0020,1208). */
   readonly numberOfSeries?: number;
   readonly numberOfInstances?: number;
+  /** When the study last changed, or the gateway first saw it as it is: an ISO instant in UTC. */
+  readonly lastUpdated?: string;
 }
 
 export interface Series {

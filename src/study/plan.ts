@@ -150,7 +150,13 @@ function keysOfCondition(condition: Condition): readonly Key[] {
       );
     case 'started':
       return rangeKey('StudyDate', condition.comparator, condition.span, zoneSlack(condition.span));
+    case 'studyId':
+      return [key('study', 'StudyID', condition.value)];
+    case 'order':
+    case 'lastUpdated':
     case 'presence':
+    case 'not':
+    case 'all':
     case 'nothing':
       return [];
   }

@@ -37,7 +37,8 @@ export type Presence =
   | 'studyId'
   | 'name'
   | 'birthDate'
-  | 'sex';
+  | 'sex'
+  | 'lastUpdated';
 
 /** One thing that a study must be. */
 export type Condition =
@@ -45,6 +46,10 @@ export type Condition =
   /** A logical id: a UID, and the patient's mark where one UID has two patients. */
   | { readonly on: 'id'; readonly uid: string; readonly patientMark?: string }
   | { readonly on: 'accession'; readonly value: string; readonly issuer: IssuerFilter }
+  /** The accession, placer or filler number of a request that led to the study. */
+  | { readonly on: 'order'; readonly value: string; readonly issuer: IssuerFilter }
+  /** Study ID (0020,0010), which nobody issues. */
+  | { readonly on: 'studyId'; readonly value: string }
   | { readonly on: 'patient'; readonly value: string; readonly issuer: IssuerFilter }
   | {
       readonly on: 'name';
@@ -58,7 +63,12 @@ export type Condition =
   /** Body Part Examined terms (upper case) that all mean what was asked. */
   | { readonly on: 'bodyPart'; readonly terms: readonly string[] }
   | { readonly on: 'started'; readonly comparator: Comparator; readonly span: Span }
+  | { readonly on: 'lastUpdated'; readonly comparator: Comparator; readonly span: Span }
   | { readonly on: 'presence'; readonly of: Presence; readonly present: boolean }
+  /** What the condition says does not hold; never asked of an archive, which can only include. */
+  | { readonly on: 'not'; readonly condition: Condition }
+  /** Every study matches, for example `status=available`. */
+  | { readonly on: 'all' }
   /** Nothing can match, for example a code of a system that DICOM does not use. */
   | { readonly on: 'nothing' };
 
@@ -75,7 +85,7 @@ export interface SortKey {
 export interface StudyQuery {
   readonly clauses: readonly Clause[];
   readonly sort: readonly SortKey[];
-  /** Studies a page, at most. */
+  /** Studies a page, at most; 0 where only their number is wanted. */
   readonly count: number;
   /** Opaque place to go on from, out of an earlier page's link. */
   readonly cursor?: string;
@@ -95,4 +105,10 @@ export function momentSpan(moment: Moment): Span {
   if (fraction === undefined) return { from, to: from + unit, ...zone };
   const start = from + Math.floor(Number(`0.${fraction}`) * 1000);
   return { from: start, to: start + 1, ...zone };
+}
+
+/** The span of an instant, which is told to the millisecond. */
+export function instantSpan(instant: string): Span {
+  const from = Date.parse(instant);
+  return { from, to: from + 1, offset: 0 };
 }

@@ -50,16 +50,23 @@ const contains: Compare = (value, study, shift) =>
 const alwaysContains: Compare = (value, study, shift) =>
   value.from <= study.from + shift.least && study.to + shift.most <= value.to;
 
+/** Some of the study, moved by some shift, lies before the value. */
+const before: Compare = (value, study, shift) => study.from + shift.least < value.from;
+
+/** Some of the study, moved by some shift, lies after the value. */
+const after: Compare = (value, study, shift) => study.to + shift.most > value.to;
+
 /**
- * `lt` and `gt`: some of the study lies before (after) the value. `le` and `ge`: or within it. `sa` and `eb`:
- * all of the study lies after (before). `ap`: they overlap; the value's span is to be widened already.
+ * `lt` and `gt`: some of the study lies before (after) the value. `le` and `ge`: or within it, which is wider than
+ * R4's text by studies told less exactly than the value: none that may be meant is lost. `sa` and `eb`: all of
+ * the study lies after (before). `ap`: they overlap; the value's span is to be widened already.
  */
 const COMPARE: Readonly<Record<Comparator, Compare>> = {
   eq: contains,
   ne: (value, study, shift) => !alwaysContains(value, study, shift),
-  lt: (value, study, shift) => study.from + shift.least < value.from,
+  lt: before,
   le: (value, study, shift) => study.from + shift.least < value.to,
-  gt: (value, study, shift) => study.to + shift.most > value.to,
+  gt: after,
   ge: (value, study, shift) => study.to + shift.most > value.from,
   sa: (value, study, shift) => study.from + shift.most >= value.to,
   eb: (value, study, shift) => study.to + shift.least <= value.from,

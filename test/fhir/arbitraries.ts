@@ -101,8 +101,8 @@ const series: fc.Arbitrary<Series> = sparse(
   },
   {
     uid,
-    performers: fc.constant([]),
-    operators: fc.constant([]),
+    performers: fc.array(someName, { maxLength: 2 }),
+    operators: fc.array(someName, { maxLength: 2 }),
     instances: fc.array(instance, { maxLength: 3 }),
   },
 );
@@ -139,6 +139,8 @@ export const study: fc.Arbitrary<Study> = sparse(
     requester: someName,
     availability,
     description: nasty,
+    institution: nasty,
+    department: nasty,
     numberOfSeries: int,
     numberOfInstances: int,
     series: fc.array(series, { maxLength: 3 }),

@@ -1,11 +1,19 @@
 import { EXTENSION_BASE, EXTENSIONS } from '../../src/fhir/extensions';
+import { r4 } from '../../src/fhir/r4';
 import { SAMPLES } from './dstu1Samples';
+import { samplesOf } from './r4Samples';
 
 describe('the table of extensions', () => {
+  const resources = samplesOf(r4).filter(([name]) => !name.startsWith('definition-'));
   const used = new Set(
-    SAMPLES.flatMap(([, resource]) =>
-      Array.from(JSON.stringify(resource).matchAll(/"url":"([^"]+)"/g), (match) => match[1] ?? ''),
-    ).filter((url) => url.startsWith(EXTENSION_BASE)),
+    [...SAMPLES, ...resources]
+      .flatMap(([, resource]) =>
+        Array.from(
+          JSON.stringify(resource).matchAll(/"url":"([^"]+)"/g),
+          (match) => match[1] ?? '',
+        ),
+      )
+      .filter((url) => url.startsWith(EXTENSION_BASE)),
   );
 
   it('has every extension that is in some resource, and no other', () => {

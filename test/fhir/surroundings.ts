@@ -1,4 +1,9 @@
-import type { RenderContext, SearchPage, ServerFacts } from '../../src/fhir/releases';
+import type {
+  EndpointFacts,
+  RenderContext,
+  SearchPage,
+  ServerFacts,
+} from '../../src/fhir/releases';
 import { readablePatientIds, studyId } from '../../src/study/identity';
 import type { Issuer } from '../../src/study/model';
 
@@ -7,6 +12,12 @@ import type { Issuer } from '../../src/study/model';
  */
 
 const WADO = 'http://127.0.0.1:8080/dicom-web/studies';
+
+export const ENDPOINT: EndpointFacts = {
+  id: 'archive',
+  name: 'General Hospital <PACS>',
+  address: 'http://127.0.0.1:8080/dicom-web',
+};
 
 /** A renderer's context as the gateway makes it, with one configured issuer. */
 export function contextFor(baseUrl: string): RenderContext {
@@ -18,6 +29,9 @@ export function contextFor(baseUrl: string): RenderContext {
       instance: (study, series, instance) =>
         `${WADO}/${study}/series/${series}/instances/${instance}`,
     },
+    endpoint: ENDPOINT,
+    endpointAs: 'reference',
+    lastUpdated: () => new Date('2024-05-06T07:08:09.010Z'),
     studyId,
     patientId: (patient) => readablePatientIds.encode(patient),
     identifierSystem,

@@ -51,7 +51,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'node:https',
     ],
   },
-  cache: { may: ['study', 'dicom', 'errors', 'lru-cache'] },
+  cache: { may: ['study', 'dicom', 'errors', 'lru-cache', 'node:crypto'] },
   http: {
     may: ['search', 'fhir', 'study', 'dicom', 'errors', 'express', 'cors', 'helmet', 'node:crypto'],
   },
@@ -63,7 +63,18 @@ const RULES: Readonly<Record<string, Rule>> = {
   listen: { may: ['node:http', 'node:net'] },
   welcome: { may: ['study'], types: ['demo'] },
   gateway: {
-    may: ['cache', 'dicom', 'errors', 'http', 'observe', 'pacs', 'search', 'study', 'fhir'],
+    may: [
+      'cache',
+      'dicom',
+      'errors',
+      'http',
+      'observe',
+      'pacs',
+      'search',
+      'study',
+      'fhir',
+      'node:crypto',
+    ],
     types: ['express', 'config'],
   },
   // Edges of a process: they may know everybody, and nobody knows them.

@@ -1,7 +1,9 @@
 import { PROBLEMS } from '../../src/errors';
 import { EXTENSIONS } from '../../src/fhir/extensions';
 import { DIALECT_NAMES, DIALECTS, type Dialect } from '../../src/pacs/dialects';
-import { modifiersOf, parametersOf, isAnswered, type Spelled } from '../../src/search/parameters';
+import { RELEASES, type ReleaseName } from '../../src/fhir/releases';
+import { PARAMETERS } from '../../src/search/parameters';
+import type { Parameter } from '../../src/search/rows';
 import { SETTINGS, type SettingRow } from '../../src/settings';
 
 /*
@@ -46,27 +48,43 @@ export function dialectsTable(source: string): string[] {
   return table(['flag', ...DIALECT_NAMES.map(code), 'meaning'], rows);
 }
 
-/** The search parameters of a release, those that are refused last. */
+/** The search parameters and what each release calls them, those that are refused last. */
 export function searchTable(): string[] {
-  const all = (['ImagingStudy', 'Patient'] as const).flatMap((type) => parametersOf('dstu1', type));
-  const rows = [...all.filter(isAnswered), ...all.filter((row) => !isAnswered(row))];
+  const rows = [
+    ...PARAMETERS.filter((row) => 'read' in row),
+    ...PARAMETERS.filter((row) => !('read' in row)),
+  ];
   return table(
-    ['resource', 'parameter', 'type', 'modifiers', 'meaning'],
-    rows.map((row) => [
-      row.resource,
-      code(row.spelling.name),
-      row.spelling.type,
-      isAnswered(row)
-        ? modifiersOf(row)
-            .map((name) => code(`:${name}`))
-            .join(' ')
-        : '',
-      meaningOf(row),
-    ]),
+    ['resource', 'parameter', 'releases', 'meaning'],
+    rows.flatMap((row) =>
+      spellings(row).map(([name, type, releases]) => [
+        row.resource,
+        `${code(name)} ${type}`,
+        releases,
+        meaningOf(row),
+      ]),
+    ),
   );
 }
 
-function meaningOf(row: Spelled): string {
+/** Names and types of a parameter, each with the first and last release that has it so. */
+function spellings(row: Parameter): (readonly [name: string, type: string, releases: string])[] {
+  const order = Object.keys(RELEASES) as ReleaseName[];
+  const known = order.flatMap((release) => {
+    const spelling = row.releases[release];
+    return spelling ? [{ release, ...spelling }] : [];
+  });
+  const keys = [...new Set(known.map(({ name, type }) => `${name} ${type}`))];
+  return keys.map((key) => {
+    const same = known.filter(({ name, type }) => `${name} ${type}` === key);
+    const [first, last] = [same[0], same.at(-1)];
+    const span =
+      first === last ? first?.release : `${first?.release ?? ''} to ${last?.release ?? ''}`;
+    return [first?.name ?? '', first?.type ?? '', (span ?? '').toUpperCase().replace('TO', 'to')];
+  });
+}
+
+function meaningOf(row: Parameter): string {
   return 'refusal' in row ? `refused: ${row.refusal}` : row.documentation;
 }
 

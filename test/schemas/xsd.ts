@@ -44,6 +44,15 @@ export function validateAllDstu1(documents: readonly Document[]): Promise<string
   return validate(documents, join(SCHEMAS, 'dstu1/xsd'), 'fhir-atom-single.xsd');
 }
 
+/** What the schemas of a younger release find wrong with resources and bundles; empty when all are valid. */
+export function validateAllOf(
+  release: 'dstu2' | 'stu3' | 'r4' | 'r5',
+  documents: readonly Document[],
+): Promise<string[]> {
+  const schema = release === 'r5' ? 'fhir-all.xsd' : 'fhir-single.xsd';
+  return validate(documents, join(SCHEMAS, release, 'xsd'), schema);
+}
+
 /** The codes of a closed list, by the name of its type in a DSTU1 schema file. */
 export function dstu1Codes(file: string, type: string): string[] {
   const { contents } = readSchema(join(SCHEMAS, 'dstu1/xsd'), file);

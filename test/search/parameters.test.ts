@@ -1,3 +1,4 @@
+import { Problem } from '../../src/errors';
 import { DIALECTS } from '../../src/search/dialects';
 import {
   answeredParameters,
@@ -7,8 +8,13 @@ import {
   PARAMETERS,
   parametersOf,
 } from '../../src/search/parameters';
-import { CURSOR_PARAMETER, includesOf, RESULT_PARAMETERS } from '../../src/search/results';
-import { failure, search } from './support';
+import {
+  CURSOR_PARAMETER,
+  includesOf,
+  RESULT_PARAMETERS,
+  resultParametersOf,
+} from '../../src/search/results';
+import { failure, RELEASE_NAMES, search } from './support';
 
 describe('ImagingStudy of DSTU1', () => {
   // imagingstudy.html of 0.0.82, "Search Parameters", with the parameters of every resource
@@ -51,16 +57,32 @@ describe('ImagingStudy of DSTU1', () => {
   });
 });
 
-/** A value that each parameter can read. */
+/** A value that each parameter can read, in every release. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   date: '2020',
+  started: '2020',
+  _lastUpdated: '2020',
   birthdate: '1980',
   subject: 'LAB.P1',
+  patient: 'LAB.P1',
   gender: 'F',
+  status: 'available',
+  endpoint: 'wado-rs',
 };
+const MODIFIED: Readonly<Record<string, string>> = {
+  missing: 'true',
+  identifier: 'P1',
+  'of-type': 'http://terminology.hl7.org/CodeSystem/v2-0203|ACSN|A1',
+};
+const TYPES = ['ImagingStudy', 'Patient', 'Endpoint', 'StructureDefinition'] as const;
 
-describe.each(['ImagingStudy', 'Patient'] as const)('every row of %s', (type) => {
-  const rows = parametersOf('dstu1', type);
+describe.each(
+  RELEASE_NAMES.flatMap((release) => TYPES.map((type) => [release, type] as const)).filter(
+    ([release, type]) => answeredParameters(release, type).length > 0,
+  ),
+)('every row of %s %s', (release, type) => {
+  const rows = parametersOf(release, type);
+  const input = { release, type };
 
   test('has a name of its own', () => {
     const names = rows.map(({ spelling }) => spelling.name);
@@ -72,36 +94,81 @@ describe.each(['ImagingStudy', 'Patient'] as const)('every row of %s', (type) =>
     (name, row) => {
       expect(row.documentation).not.toBe('');
       const value = EXAMPLES[name] ?? '1.2.3';
-      if (isAnswered(row)) {
-        expect(search([[name, value]], { type }).query.clauses).toHaveLength(1);
+      const reason = isAnswered(row) ? row.plainRefusal : row.refusal;
+      if (reason === undefined) {
+        expect(search([[name, value]], input).query.clauses).toHaveLength(1);
       } else {
-        expect(failure([[name, value]], { type }).message).toBe(`${name}: ${row.refusal}`);
+        expect(failure([[name, value]], input).message).toBe(`${name}: ${reason}`);
       }
     },
   );
 
   test.each(
-    answeredParameters('dstu1', type).flatMap((row) =>
+    answeredParameters(release, type).flatMap((row) =>
       modifiersOf(row).map((modifier) => [row.spelling.name, modifier] as const),
     ),
   )('%s:%s works', (name, modifier) => {
-    const value = modifier === 'missing' ? 'true' : (EXAMPLES[name] ?? '1.2.3');
-    const parsed = search([[`${name}:${modifier}`, value]], { type });
+    const value = MODIFIED[modifier] ?? EXAMPLES[name] ?? '1.2.3';
+    const parsed = search([[`${name}:${modifier}`, value]], input);
     expect(parsed.applied).toHaveLength(1);
   });
 
+  test('every modifier of any release that is not declared is an error', () => {
+    const all = ['missing', 'not', 'exact', 'contains', 'of-type', 'identifier', 'text', 'above'];
+    for (const row of answeredParameters(release, type)) {
+      for (const modifier of all.filter((one) => !modifiersOf(row).includes(one))) {
+        const name = `${row.spelling.name}:${modifier}`;
+        expect(failure([[name, 'x']], input).code).toBe('unsupported-modifier');
+      }
+    }
+  });
+
+  test('what is declared is what works, and no parameter is without a type', () => {
+    const declared = declaredParameters(release, type).map(({ name }) => name);
+    const all = new Set(
+      PARAMETERS.flatMap((row) => Object.values(row.releases)).map((s) => s.name),
+    );
+    for (const name of all) {
+      const { ignored } = search([[name, EXAMPLES[name] ?? '1.2.3']], {
+        ...input,
+        handling: 'lenient',
+      });
+      const plain = answeredParameters(release, type).find((row) => row.spelling.name === name);
+      const works = declared.includes(name) && plain?.plainRefusal === undefined;
+      expect([name, ignored.length]).toEqual([name, works ? 0 : 1]);
+    }
+  });
+
   test('every chain that is declared works', () => {
-    for (const { name, chain = [] } of declaredParameters('dstu1', type)) {
+    for (const { name, chain = [] } of declaredParameters(release, type)) {
       for (const link of chain) {
-        const parsed = search([[`${name}.${link}`, EXAMPLES[link] ?? 'LAB.P1']], { type });
+        const parsed = search([[`${name}.${link}`, EXAMPLES[link] ?? 'LAB.P1']], input);
         expect(parsed.query.clauses).toHaveLength(1);
       }
     }
   });
 
   test('every include that is declared works', () => {
-    for (const value of includesOf('dstu1', type)) {
-      expect(search([['_include', value]], { type }).include).toEqual(['subject']);
+    for (const value of includesOf(release, type)) {
+      expect(search([['_include', value]], input).includes).not.toEqual([]);
+    }
+  });
+
+  test('every result parameter that is declared works, and no other', () => {
+    const values: Readonly<Record<string, string>> = {
+      _count: '1',
+      _sort: { ImagingStudy: 'modality' }[type as string] ?? 'identifier',
+      _summary: 'true',
+      _elements: 'id',
+      _total: 'none',
+      _include: '*',
+    };
+    const declared = resultParametersOf(release, type).map(({ name }) => name);
+    for (const name of [...Object.keys(RESULT_PARAMETERS), '-cursor']) {
+      const known = declared.includes(name);
+      const attempt = () => search([[name, values[name] ?? 'x']], input);
+      if (known) expect(attempt().ignored).toEqual([]);
+      else expect(attempt).toThrow(Problem);
     }
   });
 });
@@ -116,8 +183,8 @@ test('result parameters are explained', () => {
   }
 });
 
-test('the gateway’s own parameters start with a hyphen in DSTU1', () => {
-  expect(DIALECTS.dstu1.cursor).toMatch(/^-/);
+test('the gateway’s own parameters start with a hyphen', () => {
+  for (const { cursor } of Object.values(DIALECTS)) expect(cursor).toMatch(/^-/);
 });
 
 test('no comparator hides another that starts with it', () => {

@@ -6,7 +6,9 @@ describe('the shape of a search', () => {
     expect(search([])).toEqual({
       query: { clauses: [], sort: [], count: 20, detail: true },
       summary: 'false',
-      include: [],
+      total: undefined,
+      countOnly: false,
+      includes: [],
       applied: [],
       ignored: [],
       warnings: [],
@@ -258,7 +260,7 @@ describe('how the result is wanted', () => {
   test.each(['ImagingStudy.subject', 'ImagingStudy.*', '*'])(
     '_include=%s adds the patients',
     (value) => {
-      expect(search([['_include', value]]).include).toEqual(['subject']);
+      expect(search([['_include', value]]).includes).toEqual(['patient']);
     },
   );
 
@@ -267,7 +269,7 @@ describe('how the result is wanted', () => {
     (value) => {
       expect(failure([['_include', value]])).toMatchObject({ code: 'unsupported-parameter' });
       const parsed = search([['_include', value]], { handling: 'lenient' });
-      expect(parsed).toMatchObject({ include: [], applied: [] });
+      expect(parsed).toMatchObject({ includes: [], applied: [] });
       expect(parsed.ignored[0]?.reason).toContain('ImagingStudy.subject');
     },
   );

@@ -1,25 +1,43 @@
 import fc from 'fast-check';
 import { Problem } from '../../src/errors';
+import type { ReleaseName } from '../../src/fhir/releases';
 import { readSpan } from '../../src/search/dates';
-import { declaredParameters, parametersOf } from '../../src/search/parameters';
+import {
+  answeredParameters,
+  declaredParameters,
+  modifiersOf,
+  parametersOf,
+} from '../../src/search/parameters';
 import { splitEscaped, unescaped } from '../../src/search/values';
 import type { ParsedSearch } from '../../src/search/parse';
 import type { Condition } from '../../src/study/query';
-import { search } from './support';
+import { RELEASE_NAMES, search } from './support';
 
+/** Every name of every release with its modifiers and chains; most are wrong in most releases. */
 const NAMES = [
-  ...parametersOf('dstu1', 'ImagingStudy').map(({ spelling }) => spelling.name),
-  ...declaredParameters('dstu1', 'Patient').flatMap(({ name }) => [
-    `subject.${name}`,
-    `subject:Patient.${name}`,
-  ]),
-  'date:missing',
-  'subject.name:exact',
+  ...new Set(
+    RELEASE_NAMES.flatMap((release) => [
+      ...parametersOf(release, 'ImagingStudy').map(({ spelling }) => spelling.name),
+      ...answeredParameters(release, 'ImagingStudy').flatMap((row) => [
+        ...modifiersOf(row).map((modifier) => `${row.spelling.name}:${modifier}`),
+        ...(row.target === undefined
+          ? []
+          : declaredParameters(release, row.target).map(
+              ({ name }) => `${row.spelling.name}.${name}`,
+            )),
+      ]),
+    ]),
+  ),
+  'subject:Patient.name',
+  'patient.name:contains',
   '_count',
   '_sort',
   '_sort:desc',
   '_summary',
+  '_elements',
+  '_total',
   '_include',
+  '_revinclude',
   '_format',
 ];
 
@@ -50,6 +68,14 @@ const FRAGMENTS = [
   'CT',
   'CHEST',
   '>=2020-01-01T10:00+01:00',
+  'ap2020-01',
+  '0',
+  '*',
+  'ImagingStudy:patient',
+  '-started',
+  'identifier,series',
+  'accurate',
+  'v2-0203|ACSN|',
   '%2a',
   '＊',
   '？',
@@ -65,12 +91,16 @@ const name = fc.oneof(
   { weight: 9, arbitrary: fc.constantFrom(...NAMES) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
 );
+const release = fc.constantFrom(...RELEASE_NAMES);
 const parameters = fc.array(fc.tuple(name, value), { maxLength: 4 });
 
 /** The parsed search, or undefined where it was refused; anything but a Problem is a failure. */
-function attempt(asked: readonly (readonly [string, string])[]): ParsedSearch | undefined {
+function attempt(
+  of: ReleaseName,
+  asked: readonly (readonly [string, string])[],
+): ParsedSearch | undefined {
   try {
-    return search(asked, { handling: 'lenient' });
+    return search(asked, { release: of, handling: 'lenient' });
   } catch (error) {
     if (error instanceof Problem && error.status === 400) return undefined;
     throw error;
@@ -78,6 +108,7 @@ function attempt(asked: readonly (readonly [string, string])[]): ParsedSearch | 
 }
 
 function texts(condition: Condition): readonly string[] {
+  if (condition.on === 'not') return texts(condition.condition);
   return Object.values(condition).flatMap((member: unknown) =>
     typeof member === 'string'
       ? [member]
@@ -89,8 +120,8 @@ function texts(condition: Condition): readonly string[] {
 
 test('whatever is asked, nothing that an archive takes for a pattern becomes a condition', () => {
   fc.assert(
-    fc.property(parameters, (asked) => {
-      const conditions = attempt(asked)?.query.clauses.flat() ?? [];
+    fc.property(release, parameters, (of, asked) => {
+      const conditions = attempt(of, asked)?.query.clauses.flat() ?? [];
       for (const text of conditions.flatMap(texts)) {
         expect(text).not.toMatch(/[*?\\]|[\p{Cc}\p{Cs}]/u);
         expect(encodeURIComponent(text)).not.toBe('');
@@ -102,8 +133,8 @@ test('whatever is asked, nothing that an archive takes for a pattern becomes a c
 
 test('every parameter of a request is applied, reported, or the cursor', () => {
   fc.assert(
-    fc.property(parameters, (asked) => {
-      const parsed = attempt(asked);
+    fc.property(release, parameters, (of, asked) => {
+      const parsed = attempt(of, asked);
       if (!parsed) return;
       expect(parsed.applied.length + parsed.ignored.length).toBe(asked.length);
     }),
@@ -112,10 +143,10 @@ test('every parameter of a request is applied, reported, or the cursor', () => {
 
 test('the parameters applied, asked again, are the same question', () => {
   fc.assert(
-    fc.property(parameters, (asked) => {
-      const parsed = attempt(asked);
+    fc.property(release, parameters, (of, asked) => {
+      const parsed = attempt(of, asked);
       if (!parsed) return;
-      const again = search(parsed.applied);
+      const again = search(parsed.applied, { release: of });
       expect(again.query).toEqual(parsed.query);
       expect(again.ignored).toEqual([]);
     }),
@@ -124,9 +155,9 @@ test('the parameters applied, asked again, are the same question', () => {
 
 test('a refusal is short, has no control characters and names its place', () => {
   fc.assert(
-    fc.property(name, value, (asked, text) => {
+    fc.property(release, name, value, (of, asked, text) => {
       try {
-        search([[asked, text]]);
+        search([[asked, text]], { release: of });
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         expect(error.message.length).toBeLessThan(500);

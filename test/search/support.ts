@@ -14,10 +14,19 @@ export const CONTEXT: SearchContext = {
   maxCount: 100,
   patientIds: readablePatientIds,
   baseUrl: BASE,
+  now: new Date('2024-01-01T00:00:00Z'),
+  endpoint: {
+    id: 'wado-rs',
+    name: 'DICOM WADO-RS',
+    identifiers: [{ system: 'urn:ietf:rfc:3986', value: 'http://127.0.0.1:8080/dicom-web' }],
+  },
   issuersOfSystem: (system) => (system === 'urn:oid:1.2.3' ? ['LAB', '1.2.3'] : []),
 };
 
 type Parameters = readonly (readonly [string, string])[];
+
+/** Every release, the oldest first. */
+export const RELEASE_NAMES = ['dstu1', 'dstu2', 'stu3', 'r4', 'r4b', 'r5', 'r6'] as const;
 
 /** Parses a search the strict way, of ImagingStudy in DSTU1 unless told otherwise. */
 export function search(parameters: Parameters, input: Partial<SearchInput> = {}): ParsedSearch {

@@ -54,6 +54,15 @@ const header: fc.Arbitrary<Candidate> = fc
       accession: fc.record({ value: few('P1', 'A2'), issuer }, { requiredKeys: ['value'] }),
       modalities: fc.array(few('CT', 'MR'), { maxLength: 2 }),
       numberOfSeries: fc.nat(3),
+      studyId: few('S1', 'S2'),
+      lastUpdated: few('2020-01-01T12:30:00.000Z', '2021-06-30T00:00:00.000Z'),
+      requests: fc.array(
+        fc.record({
+          codes: fc.constant([]),
+          fillerNumber: fc.record({ value: few('A2', 'F1') }),
+        }),
+        { maxLength: 1 },
+      ),
     },
     { requiredKeys: ['uid', 'patient'] },
   )
@@ -126,9 +135,17 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
     ),
     present: fc.boolean(),
   }),
+  fc.record({ on: fc.constant('order' as const), value: few('A2', 'F1'), issuer: issuerFilter }),
+  fc.record({ on: fc.constant('studyId' as const), value: few('S1', 'S2') }),
+  fc.record({ on: fc.constant('lastUpdated' as const), comparator, span }),
   fc.constant({ on: 'nothing' as const }),
+  fc.constant({ on: 'all' as const }),
 );
-const clauses = fc.array(fc.array(condition, { maxLength: 3 }), { maxLength: 3 });
+const negatable = fc.oneof(
+  { weight: 4, arbitrary: condition },
+  { weight: 1, arbitrary: condition.map((one) => ({ on: 'not' as const, condition: one })) },
+);
+const clauses = fc.array(fc.array(negatable, { maxLength: 3 }), { maxLength: 3 });
 
 test('with series the answer is always decided', () => {
   fc.assert(
@@ -157,6 +174,17 @@ test('clauses are AND and conditions are OR of their single answers', () => {
         clause.some((one) => matches([[one]], candidate) === true),
       );
       expect(matches(asked, candidate)).toBe(plain);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('not is the opposite, and unknown where that is unknown', () => {
+  fc.assert(
+    fc.property(condition, fc.oneof(header, whole), (one, candidate) => {
+      const answer = matches([[one]], candidate);
+      const opposite = matches([[{ on: 'not', condition: one }]], candidate);
+      expect(opposite).toBe(answer === undefined ? undefined : !answer);
     }),
     { numRuns: 2000 },
   );

@@ -191,6 +191,7 @@ describe('presence', () => {
     started: { date: '2020-01-01' },
     accession: { value: 'A' },
     studyId: 'S',
+    lastUpdated: '2020-01-01T00:00:00.000Z',
     series: [series({ modality: 'CT', bodyPart: 'CHEST' })],
   });
   const bare = study({ patient: patient(), series: [] });
@@ -205,6 +206,7 @@ describe('presence', () => {
     'name',
     'birthDate',
     'sex',
+    'lastUpdated',
   ];
 
   test.each(all)('%s', (of) => {
@@ -227,4 +229,47 @@ describe('presence', () => {
     expect(holds({ on: 'presence', of: 'modality', present: true }, told)).toBe(true);
     expect(holds({ on: 'presence', of: 'series', present: false }, told)).toBe(false);
   });
+});
+
+describe('not', () => {
+  test('turns yes and no, and keeps unknown', () => {
+    expect(holds({ on: 'not', condition: YES }, study())).toBe(false);
+    expect(holds({ on: 'not', condition: NO }, study())).toBe(true);
+    expect(holds({ on: 'not', condition: UNKNOWN }, study())).toBeUndefined();
+    expect(holds({ on: 'not', condition: { on: 'all' } }, study())).toBe(false);
+  });
+
+  test('a study without the element is not what was asked to be left out', () => {
+    const bare = study({ series: [] });
+    expect(holds({ on: 'not', condition: { on: 'modality', code: 'CT' } }, bare)).toBe(true);
+  });
+
+  test('of several modalities one is enough to leave a study out', () => {
+    const both = study({ modalities: ['CT', 'MR'] });
+    expect(holds({ on: 'not', condition: { on: 'modality', code: 'CT' } }, both)).toBe(false);
+  });
+});
+
+describe('numbers of orders', () => {
+  const asked: Condition = { on: 'order', value: 'O1', issuer: 'any' };
+  const request = (member: 'accession' | 'placerNumber' | 'fillerNumber') =>
+    study({ requests: [{ codes: [], [member]: { value: 'O1', issuer: { name: 'RIS' } } }] });
+
+  test.each(['accession', 'placerNumber', 'fillerNumber'] as const)('%s is one', (member) => {
+    expect(holds(asked, request(member))).toBe(true);
+    expect(holds({ ...asked, issuer: ['RIS'] }, request(member))).toBe(true);
+    expect(holds({ ...asked, issuer: ['LAB'] }, { ...request(member), series: [] })).toBe(false);
+  });
+
+  test('a header alone cannot say no, because series tell of requests too', () => {
+    expect(holds(asked, study())).toBeUndefined();
+    expect(holds(asked, study({ series: [] }))).toBe(false);
+  });
+});
+
+test('Study ID is compared to the letter', () => {
+  const numbered = study({ studyId: ' S1 ' });
+  expect(holds({ on: 'studyId', value: 'S1' }, numbered)).toBe(true);
+  expect(holds({ on: 'studyId', value: 's1' }, numbered)).toBe(false);
+  expect(holds({ on: 'studyId', value: 'S1' }, study())).toBe(false);
 });
