@@ -8,7 +8,7 @@ import type { SearchPath } from './client';
 import { writeKeys, type Parameter } from './encode';
 import { includeField } from './fields';
 import { damaged } from './orthanc';
-import { tellsOfMore, type Archive } from './studies';
+import { tellsOfMore, UIDS_A_CALL, type Archive } from './studies';
 
 /*
  * The instance rows of studies, with the series attributes on them, at the fewest calls the archive allows:
@@ -19,8 +19,6 @@ import { tellsOfMore, type Archive } from './studies';
 const CHUNK_INSTANCES = 600;
 /** Instances a study is taken for when the archive does not count. */
 const UNCOUNTED = 50;
-/** UIDs in one list: with 64 characters each, a request line that every server takes (8 kB). */
-const CHUNK_UIDS = 100;
 /** Rows of one call at most; dcm4chee and others cut lower, which is noticed. */
 const PAGE_ROWS = 2000;
 
@@ -59,7 +57,7 @@ export function chunked(studies: readonly StudyHeader[]): StudyHeader[][] {
   for (const study of studies) {
     const place = Math.floor(sum / CHUNK_INSTANCES);
     const last = chunks.at(-1);
-    if (last === undefined || place !== current || last.length >= CHUNK_UIDS) chunks.push([study]);
+    if (last === undefined || place !== current || last.length >= UIDS_A_CALL) chunks.push([study]);
     else last.push(study);
     current = place;
     sum += study.numberOfInstances ?? UNCOUNTED;

@@ -24,7 +24,7 @@ interface Window {
 /** Studies that a find by modality may list; where there are more, QIDO-RS is asked, page by page. */
 const FOUND_BY_MODALITY = 1000;
 /** UIDs in one list: with 64 characters each, a request line that every server takes (8 kB). */
-const UIDS_A_CALL = 100;
+export const UIDS_A_CALL = 100;
 
 /** Searches study rows; see `StudySource.studies`. */
 export async function searchStudies(
