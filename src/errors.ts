@@ -11,6 +11,8 @@ export const PROBLEMS = {
   'wildcard-refused': { status: 400, issue: 'value', level: 'info' },
   'malformed-request': { status: 400, issue: 'structure', level: 'info' },
   'cursor-invalid': { status: 400, issue: 'value', level: 'info' },
+  unauthenticated: { status: 401, issue: 'login', level: 'info' },
+  forbidden: { status: 403, issue: 'forbidden', level: 'info' },
   'too-costly': { status: 403, issue: 'too-costly', level: 'info' },
   'not-found': { status: 404, issue: 'not-found', level: 'info' },
   'version-not-kept': { status: 404, issue: 'not-found', level: 'info' },
@@ -19,6 +21,7 @@ export const PROBLEMS = {
   'ambiguous-study': { status: 409, issue: 'conflict', level: 'warn' },
   'request-too-large': { status: 413, issue: 'too-long', level: 'info' },
   'unsupported-media-type': { status: 415, issue: 'structure', level: 'info' },
+  'rate-limited': { status: 429, issue: 'throttled', level: 'info' },
   'internal-error': { status: 500, issue: 'exception', level: 'error' },
   'pacs-unreachable': { status: 503, issue: 'transient', level: 'error' },
   'pacs-busy': { status: 503, issue: 'throttled', level: 'warn' },
@@ -32,6 +35,9 @@ export const PROBLEMS = {
   'pacs-credentials-rejected': { status: 502, issue: 'exception', level: 'error' },
   'pacs-answer-too-large': { status: 502, issue: 'too-costly', level: 'error' },
   'pacs-incomplete': { status: 502, issue: 'exception', level: 'error' },
+  'study-warming': { status: 503, issue: 'transient', level: 'info' },
+  'auth-unavailable': { status: 503, issue: 'transient', level: 'error' },
+  'audit-unavailable': { status: 503, issue: 'transient', level: 'error' },
   'shutting-down': { status: 503, issue: 'transient', level: 'info' },
 } as const satisfies Record<string, ProblemKind>;
 
@@ -69,6 +75,8 @@ export class Problem extends Error {
 export interface ProblemOptions {
   /** Seconds after which trying again makes sense; becomes Retry-After. */
   readonly retryAfter?: number;
+  /** What a caller without a good token is told to do; becomes WWW-Authenticate (RFC 6750 3). */
+  readonly challenge?: string;
   /** The search parameters or elements at fault. */
   readonly location?: readonly string[];
   readonly cause?: unknown;

@@ -51,6 +51,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'node:https',
     ],
   },
+  auth: { may: ['study', 'dicom', 'errors', 'jose', 'lru-cache', 'node:crypto'] },
   cache: { may: ['study', 'dicom', 'errors', 'lru-cache', 'node:crypto'] },
   http: {
     may: ['search', 'fhir', 'study', 'dicom', 'errors', 'express', 'cors', 'helmet', 'node:crypto'],
