@@ -3,6 +3,8 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testEnvironment: 'node',
+  // These are ES modules, which Jest cannot load as they are.
+  transformIgnorePatterns: ['/node_modules/(?!(jose|stream-json|stream-chain)/)'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/lab/'],
   transform: {
     '^.+\\.[tj]s$': [

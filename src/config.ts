@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Load } from 'config/lib/util';
 import type { z } from 'zod';
-import { SETTINGS, type SettingRow } from './settings';
+import { isLoopback, SETTINGS, type SettingRow } from './settings';
 
 type Table = typeof SETTINGS;
 type Key = keyof Table;
@@ -46,13 +46,33 @@ export function loadSettings(
 
 /** What single settings cannot tell. */
 function checkTogether(settings: Settings): void {
-  const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(settings.host);
-  if (!loopback && !settings['auth.allowInsecure']) {
-    throw new SettingsError([
-      `HOST ${settings.host} is reached from other machines, and AUTH_MODE none lets everybody see every study. ` +
-        'Set HOST=127.0.0.1, or ALLOW_INSECURE=true where something in front of the gateway authorises',
-    ]);
-  }
+  const problems = [...exposed(settings), ...lacking(settings)];
+  if (problems.length > 0) throw new SettingsError(problems);
+}
+
+function exposed(settings: Settings): string[] {
+  const guarded = settings['auth.mode'] !== 'none' || settings['auth.allowInsecure'];
+  if (isLoopback(settings.host) || guarded) return [];
+  return [
+    `HOST ${settings.host} is reached from other machines, and AUTH_MODE none lets everybody see every study. ` +
+      'Set AUTH_MODE=jwt or introspection, HOST=127.0.0.1, or ALLOW_INSECURE=true where something in front of ' +
+      'the gateway authorises',
+  ];
+}
+
+/** Settings that another one is of no use without. */
+function lacking(settings: Settings): string[] {
+  const needs: readonly (readonly [boolean, string, Key])[] = [
+    [settings['auth.mode'] === 'jwt', 'AUTH_MODE=jwt', 'auth.issuer'],
+    [settings['auth.mode'] === 'jwt', 'AUTH_MODE=jwt', 'auth.audience'],
+    [settings['auth.mode'] === 'introspection', 'AUTH_MODE=introspection', 'auth.introspectionUrl'],
+    [settings['auth.clientSecret'] !== undefined, 'AUTH_CLIENT_SECRET', 'auth.clientId'],
+    [settings['auth.patientBinding'] === 'fhir', 'PATIENT_BINDING=fhir', 'ehr.fhirUrl'],
+    [settings['capability.urls'], 'CAPABILITY_URLS=true', 'capability.keys'],
+  ];
+  return needs
+    .filter(([wanted, , key]) => wanted && settings[key] === undefined)
+    .map(([, by, key]) => `${SETTINGS[key].env} is missing: ${by} needs it, ${SETTINGS[key].form}`);
 }
 
 function readFiles(configDir: string, problems: string[]): Record<string, unknown> {

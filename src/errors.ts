@@ -21,6 +21,7 @@ export const PROBLEMS = {
   'ambiguous-study': { status: 409, issue: 'conflict', level: 'warn' },
   'request-too-large': { status: 413, issue: 'too-long', level: 'info' },
   'unsupported-media-type': { status: 415, issue: 'structure', level: 'info' },
+  'range-not-satisfiable': { status: 416, issue: 'value', level: 'info' },
   'rate-limited': { status: 429, issue: 'throttled', level: 'info' },
   'internal-error': { status: 500, issue: 'exception', level: 'error' },
   'pacs-unreachable': { status: 503, issue: 'transient', level: 'error' },

@@ -106,7 +106,12 @@ async function demo(settings: Settings): Promise<void> {
   const logger = createLogger(settings['log.level'] === 'info' ? 'warn' : settings['log.level']);
   const { gateway, server } = await start({ ...settings, 'pacs.url': archive.url }, logger);
   stopOnSignal(settings, logger, server, gateway, () => archive.close());
-  print(welcome(settings.publicBaseUrl ?? server.url, archive.url, demoStudies()));
+  const baseUrl = settings.publicBaseUrl ?? server.url;
+  const wadoRoot =
+    settings['wado.mode'] === 'proxy'
+      ? `${baseUrl}/dicom-web`
+      : (settings['wado.baseUrl'] ?? archive.url);
+  print(welcome(baseUrl, archive.url, wadoRoot, demoStudies()));
 }
 
 async function start(
@@ -142,7 +147,7 @@ function stopOnSignal(
     logger.info('stopping');
     gateway.drain();
     await server.stop(settings['server.shutdownMs']);
-    gateway.close();
+    await gateway.close();
     await afterwards();
     process.exit(0);
   };

@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import {
+  ALGORITHMS,
+  LIMITS_OF_CALLERS,
+  patientMap,
+  PATIENT_BINDINGS,
+  restriction,
+} from './auth/configured';
 import { RELEASES } from './fhir/releases';
 import { DIALECT_NAMES } from './pacs/dialects';
 
@@ -25,6 +32,10 @@ const systems = z.union([
   z.record(z.string(), text),
   z.string().transform(parseJson).pipe(z.record(z.string(), text)),
 ]);
+
+const json = <T extends z.ZodType>(schema: T) =>
+  z.union([schema, z.string().transform(parseJson).pipe(schema)]);
+const exactUrl = text.refine(isHttpUrl);
 
 const milliseconds = (meaning: string, env: string) => ({
   env,
@@ -66,6 +77,26 @@ export const SETTINGS = {
   'pacs.token': secret('bearer token at the archive, instead of name and password', 'PACS_TOKEN'),
   'pacs.concurrency': number('calls to the archive under way at once', 'PACS_CONCURRENCY', 1, 64),
   'pacs.queue': number('calls that may wait for their turn', 'PACS_QUEUE', 0, 10_000),
+  'pacs.streams': number(
+    'transfers (WADO-RS) from the archive under way at once',
+    'PACS_STREAMS',
+    1,
+    256,
+  ),
+  'pacs.streamQueue': number(
+    'transfers that may wait for their turn',
+    'PACS_STREAM_QUEUE',
+    0,
+    10_000,
+  ),
+  'pacs.firstByteTimeoutMs': milliseconds(
+    'deadline until a transfer begins',
+    'PACS_FIRST_BYTE_TIMEOUT_MS',
+  ),
+  'pacs.idleTimeoutMs': milliseconds(
+    'longest silence of the archive within a transfer',
+    'PACS_IDLE_TIMEOUT_MS',
+  ),
   'pacs.connectTimeoutMs': milliseconds(
     'deadline of a connection to the archive',
     'PACS_CONNECT_TIMEOUT_MS',
@@ -96,16 +127,51 @@ export const SETTINGS = {
   port: number('port to listen on; 0 takes a free one', 'PORT', 0, 65_535),
   'wado.mode': {
     env: 'WADO_MODE',
-    schema: z.literal('direct'),
-    form: 'direct',
-    meaning: '`direct`: WADO-RS URLs lead to `WADO_BASE_URL`',
+    schema: z.enum(['proxy', 'direct']),
+    form: 'proxy or direct',
+    meaning:
+      '`proxy`: WADO-RS URLs lead through the gateway, to its own `/dicom-web`; `direct`: to `WADO_BASE_URL`, and there is no `/dicom-web`',
   },
   'wado.baseUrl': {
     env: 'WADO_BASE_URL',
     schema: httpUrl.optional(),
     form: 'an http or https URL, for example https://pacs.example.org/dicom-web',
-    meaning: 'DICOMweb root in the WADO-RS URLs that clients get. Default `PACS_URL`',
+    meaning:
+      'DICOMweb root in the WADO-RS URLs that clients get in mode `direct`. Default `PACS_URL`',
   },
+  'dicomWeb.defaultRows': number(
+    'rows of a QIDO-RS query across studies that names no limit',
+    'QIDO_DEFAULT_LIMIT',
+    1,
+    10_000,
+  ),
+  'dicomWeb.maxRows': number(
+    'rows of a QIDO-RS query across studies at most',
+    'QIDO_MAX_LIMIT',
+    1,
+    10_000,
+  ),
+  'dicomWeb.warmingRetryAfter': number(
+    'seconds after which a client may ask again for a study that the archive is fetching from slow storage',
+    'WARMING_RETRY_AFTER',
+    1,
+    86_400,
+  ),
+  'dicomWeb.stalledClientMs': milliseconds(
+    'how long a client may not read before its transfer is ended',
+    'STALLED_CLIENT_MS',
+  ),
+  'render.memoryMs': milliseconds(
+    'how long it is remembered that the archive cannot render an instance',
+    'RENDER_MEMORY_MS',
+  ),
+  'render.maxBytes': number(
+    'bytes of a file that the gateway renders itself, where the archive cannot; 0 renders none',
+    'RENDER_MAX_BYTES',
+    0,
+    1_073_741_824,
+  ),
+  'render.timeoutMs': milliseconds('deadline of one rendering', 'RENDER_TIMEOUT_MS'),
   defaultFhirRelease: {
     env: 'DEFAULT_FHIR_RELEASE',
     schema: z.enum(Object.keys(RELEASES) as [keyof typeof RELEASES]),
@@ -139,15 +205,260 @@ export const SETTINGS = {
   patientIdKey: secret('makes Patient ids opaque; the same in every replica', 'PATIENT_ID_KEY'),
   'auth.mode': {
     env: 'AUTH_MODE',
-    schema: z.literal('none'),
-    form: 'none',
-    meaning: '`none`: whoever reaches the port may see everything',
+    schema: z.enum(['none', 'jwt', 'introspection']),
+    form: 'none, jwt or introspection',
+    meaning:
+      '`none`: whoever reaches the port may see everything; `jwt`: access tokens are JWTs, checked against the keys of their issuer; `introspection`: the authorisation server is asked about each (RFC 7662)',
   },
   'auth.allowInsecure': {
     env: 'ALLOW_INSECURE',
     schema: flag,
     form: 'true or false',
     meaning: 'listen beyond loopback although `AUTH_MODE` is `none`',
+  },
+  'auth.issuer': {
+    env: 'AUTH_ISSUER',
+    schema: exactUrl.optional(),
+    form: 'an http or https URL as the tokens have it, for example https://auth.example.org/realms/main',
+    meaning: 'issuer of access tokens, to the letter; required by `jwt`',
+  },
+  'auth.audience': {
+    env: 'AUTH_AUDIENCE',
+    schema: list.optional(),
+    form: 'audiences separated by commas, for example https://imaging.example.org/fhir',
+    meaning:
+      'whom access tokens must be for, one of these; required by `jwt`. With `introspection` unset: not checked',
+  },
+  'auth.algorithms': {
+    env: 'AUTH_ALGORITHMS',
+    schema: list.pipe(z.array(z.enum(ALGORITHMS)).min(1)),
+    form: `some of ${ALGORITHMS.join(', ')}, separated by commas`,
+    meaning: 'signature algorithms that JWTs may have; `none` and those of shared keys never may',
+  },
+  'auth.tokenTypes': {
+    env: 'AUTH_TOKEN_TYPES',
+    schema: list,
+    form: 'types separated by commas, for example at+jwt,JWT',
+    meaning: 'values that `typ` of a JWT may have; `absent` for JWTs without',
+  },
+  'auth.clockSkewMs': number(
+    'milliseconds that the clocks of issuer and gateway may differ',
+    'AUTH_CLOCK_SKEW_MS',
+    0,
+    300_000,
+  ),
+  'auth.jwksUrl': {
+    env: 'AUTH_JWKS_URL',
+    schema: httpUrl.optional(),
+    form: 'an http or https URL, for example https://auth.example.org/jwks',
+    meaning: 'where the issuer publishes its keys; unset: where its `.well-known` document says',
+  },
+  'auth.jwksCacheMs': milliseconds(
+    'how long the keys and the `.well-known` document of the issuer are believed',
+    'AUTH_JWKS_CACHE_MS',
+  ),
+  'auth.jwksCooldownMs': milliseconds(
+    'how soon after keys were read an unknown key has them read again',
+    'AUTH_JWKS_COOLDOWN_MS',
+  ),
+  'auth.introspectionUrl': {
+    env: 'AUTH_INTROSPECTION_URL',
+    schema: httpUrl.optional(),
+    form: 'an http or https URL, for example https://auth.example.org/introspect',
+    meaning: 'introspection endpoint (RFC 7662); required by `introspection`',
+  },
+  'auth.introspectionCacheMs': number(
+    'milliseconds that an introspection is believed, never beyond the end of the token',
+    'AUTH_INTROSPECTION_CACHE_MS',
+    1,
+    60_000,
+  ),
+  'auth.clientId': {
+    env: 'AUTH_CLIENT_ID',
+    schema: text.optional(),
+    form: 'a text that is not empty',
+    meaning: 'the gateway’s own name at the introspection endpoint (HTTP Basic)',
+  },
+  'auth.clientSecret': secret(
+    'the gateway’s own secret at the introspection endpoint',
+    'AUTH_CLIENT_SECRET',
+  ),
+  'auth.patientClaim': {
+    env: 'AUTH_PATIENT_CLAIM',
+    schema: text,
+    form: 'the name of a claim, for example patient',
+    meaning: 'claim of a token that names its patient',
+  },
+  'auth.authorizationUrl': {
+    env: 'AUTH_AUTHORIZATION_URL',
+    schema: httpUrl.optional(),
+    form: 'an http or https URL, for example https://auth.example.org/authorize',
+    meaning:
+      'authorisation endpoint told in `smart-configuration`; unset: what the issuer publishes',
+  },
+  'auth.tokenUrl': {
+    env: 'AUTH_TOKEN_URL',
+    schema: httpUrl.optional(),
+    form: 'an http or https URL, for example https://auth.example.org/token',
+    meaning: 'token endpoint told in `smart-configuration`; unset: what the issuer publishes',
+  },
+  'auth.smartCapabilities': {
+    env: 'SMART_CAPABILITIES',
+    schema: list.optional(),
+    form: 'capabilities separated by commas, for example launch-ehr,client-public',
+    meaning:
+      'SMART capabilities of the authorisation server; unset: what it publishes, or what its endpoints show. The gateway adds its own',
+  },
+  'auth.timeoutMs': milliseconds(
+    'deadline of a whole answer of the authorisation server or the EHR',
+    'AUTH_TIMEOUT_MS',
+  ),
+  'auth.maxAnswerBytes': number(
+    'bytes of such an answer, decompressed, at most',
+    'AUTH_MAX_ANSWER_BYTES',
+    1024,
+    67_108_864,
+  ),
+  'auth.ownershipMs': milliseconds(
+    'how long it is believed whose a study is, when its images are asked for',
+    'AUTH_OWNERSHIP_MS',
+  ),
+  'auth.patientBinding': {
+    env: 'PATIENT_BINDING',
+    schema: z.enum(PATIENT_BINDINGS).optional(),
+    form: `one of ${PATIENT_BINDINGS.join(', ')}`,
+    meaning:
+      'what the patient of a token is: `gateway-id`: a Patient id of the gateway; `map`: a key of `PATIENT_MAP`; `fhir`: a Patient of the EHR, whose identifiers are read there. Unset: tokens for a patient are refused',
+  },
+  'auth.patientMap': {
+    env: 'PATIENT_MAP',
+    schema: json(patientMap),
+    form: 'a JSON object of patient to identifiers, for example {"42":[{"system":"urn:oid:1.2.3","value":"P1"}]}',
+    meaning: 'identifiers of the patients that tokens name, for `PATIENT_BINDING=map`',
+    secret: true,
+  },
+  'ehr.fhirUrl': {
+    env: 'EHR_FHIR_URL',
+    schema: httpUrl.optional(),
+    form: 'an http or https URL, for example https://ehr.example.org/fhir',
+    meaning: 'FHIR base URL of the EHR, for `PATIENT_BINDING=fhir`',
+  },
+  'ehr.token': secret('the gateway’s own bearer token at the EHR', 'EHR_FHIR_TOKEN'),
+  'ehr.forwardToken': {
+    env: 'EHR_FORWARD_TOKEN',
+    schema: flag,
+    form: 'true or false',
+    meaning: 'reads the EHR’s Patient with the caller’s token instead of `EHR_FHIR_TOKEN`',
+  },
+  'ehr.mrnSystems': {
+    env: 'EHR_MRN_SYSTEMS',
+    schema: list.optional(),
+    form: 'systems separated by commas, for example urn:oid:1.2.3',
+    meaning:
+      'systems of the EHR’s identifiers that are Patient IDs of the archive; unset: those of `EHR_MRN_TYPE`',
+  },
+  'ehr.mrnType': {
+    env: 'EHR_MRN_TYPE',
+    schema: text,
+    form: 'a code of HL7 table 0203, for example MR',
+    meaning: 'type of the EHR’s identifiers that are Patient IDs of the archive (HL7 table 0203)',
+  },
+  'ehr.patientCacheMs': milliseconds(
+    'how long identifiers of the EHR are believed',
+    'EHR_PATIENT_CACHE_MS',
+  ),
+  'auth.restrictedStudies': {
+    env: 'RESTRICTED_STUDIES',
+    schema: json(z.array(restriction).readonly()),
+    form:
+      'a JSON list of rules, for example [{"studies":["1.2.3"]},' +
+      '{"attribute":"ConfidentialityCode","values":["VIP"],"untold":"show","allow":["user","system"]}]',
+    meaning:
+      'studies that are not there for callers whose class (`anonymous`, `patient`, `user`, `system`) no `allow` of the rule names: by UID, or by an attribute of the study row (`ConfidentialityCode`, `RetrieveAETitle`, `InstitutionName`, `InstitutionalDepartmentName`). `untold`: `hide` (default) or `show` those of which the archive does not tell it',
+    secret: true,
+  },
+  'capability.urls': {
+    env: 'CAPABILITY_URLS',
+    schema: flag,
+    form: 'true or false',
+    meaning:
+      'Endpoint addresses are capability URLs: each opens one study to one caller for a while',
+  },
+  'capability.keys': {
+    env: 'CAPABILITY_KEYS',
+    schema: list.pipe(z.array(z.string().min(32))).optional(),
+    form: 'secrets of 32 characters or more, separated by commas',
+    meaning:
+      'seal capability URLs; the first seals, all of them open. The same in every replica; required by `CAPABILITY_URLS`',
+    secret: true,
+  },
+  'capability.ttlMs': milliseconds('how long a capability URL opens', 'CAPABILITY_TTL_MS'),
+  'capability.requiresToken': {
+    env: 'CAPABILITY_REQUIRES_TOKEN',
+    schema: flag,
+    form: 'true or false',
+    meaning: 'whether a capability URL opens only together with the caller’s token',
+  },
+  'limits.searchesPerMinute': {
+    env: 'RATE_LIMIT_SEARCHES',
+    schema: whole(0, 1_000_000).optional(),
+    form: 'a whole number from 0 to 1000000',
+    meaning: `searches a minute for each caller; 0 for no limit. Default ${LIMITS_OF_CALLERS.searchesPerMinute}, and none where \`AUTH_MODE\` is \`none\`: one address may be many people`,
+  },
+  'limits.streams': {
+    env: 'STREAMS_PER_CALLER',
+    schema: whole(0, 10_000).optional(),
+    form: 'a whole number from 0 to 10000',
+    meaning: `retrievals under way at once for each caller; 0 for no limit. Default ${LIMITS_OF_CALLERS.streams}, and none where \`AUTH_MODE\` is \`none\``,
+  },
+  'audit.file': {
+    env: 'AUDIT_FILE',
+    schema: text.optional(),
+    form: 'the path of a file in a folder that exists, for example /var/log/gateway/audit.ndjson',
+    meaning:
+      'file of AuditEvents (IHE BALP, FHIR R4, NDJSON), appended to; unset: none. Renaming it starts a new one',
+  },
+  'audit.fhirUrl': {
+    env: 'AUDIT_FHIR_URL',
+    schema: httpUrl.optional(),
+    form: 'an http or https URL, for example https://audit.example.org/fhir',
+    meaning: 'FHIR R4 base URL of the server that AuditEvents are created at; unset: none',
+  },
+  'audit.fhirToken': secret('bearer token at the audit server', 'AUDIT_FHIR_TOKEN'),
+  'audit.fhirTimeoutMs': milliseconds(
+    'deadline of a whole answer of the audit server',
+    'AUDIT_FHIR_TIMEOUT_MS',
+  ),
+  'audit.retryMaxMs': milliseconds(
+    'longest pause before the audit server is tried again',
+    'AUDIT_RETRY_MAX_MS',
+  ),
+  'audit.spoolDir': {
+    env: 'AUDIT_SPOOL_DIR',
+    schema: text,
+    form: 'the path of a folder on a disk that lasts, for example /var/lib/gateway/audit-spool',
+    meaning:
+      'folder of what the audit server has not got yet; one for each process. Made and used with `AUDIT_FHIR_URL` only',
+  },
+  'audit.spoolMaxBytes': number(
+    'bytes of audit records that may wait for the audit server at most',
+    'AUDIT_SPOOL_MAX_BYTES',
+    16_777_216,
+    2 ** 40,
+  ),
+  'audit.fail': {
+    env: 'AUDIT_FAIL',
+    schema: z.enum(['closed', 'open']),
+    form: 'closed or open',
+    meaning:
+      '`closed`: a request whose audit record cannot be kept is refused (503); `open`: it is answered, and the gap counted and logged',
+  },
+  'audit.source': {
+    env: 'AUDIT_SOURCE',
+    schema: text.optional(),
+    form: 'a text that is not empty, for example Radiology North',
+    meaning:
+      'name of the recording system in AuditEvents. Default: the URL at which clients reach it',
   },
   'cors.origins': {
     env: 'CORS_ORIGINS',
@@ -186,6 +497,20 @@ export const SETTINGS = {
     2,
     100_000,
   ),
+  'search.refuseBroad': {
+    env: 'SEARCH_REFUSE_BROAD',
+    schema: flag,
+    form: 'true or false',
+    meaning:
+      'refuse a search of studies that names no patient, study, identifier or closed range of dates and would read the whole archive',
+  },
+  'search.explain': {
+    env: 'SEARCH_EXPLAIN',
+    schema: flag.optional(),
+    form: 'true or false',
+    meaning:
+      'answer `$explain` and `_explain`, which tell what is asked of the archive. Default: on loopback only',
+  },
   'search.pageInstances': number('instances a page at most', 'SEARCH_PAGE_INSTANCES', 1, 100_000),
   'search.pageSeries': number('series a page at most', 'SEARCH_PAGE_SERIES', 1, 100_000),
   'cache.maxBytes': number(
@@ -218,6 +543,11 @@ export const SETTINGS = {
     'SERVER_SHUTDOWN_MS',
   ),
 } as const satisfies Record<string, SettingRow>;
+
+/** Whether only this machine reaches an address to listen on. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host);
+}
 
 function isHttpUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;

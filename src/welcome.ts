@@ -1,10 +1,15 @@
 import type { DemoStudy } from './demo/model';
 import { readablePatientIds } from './study/identity';
 
-/** What `demo` prints once it runs: the base URL, and four requests to paste. */
+/**
+ * What `demo` prints once it runs: the base URL, and requests to paste.
+ *
+ * @param wadoRoot DICOMweb root in the URLs that clients get
+ */
 export function welcome(
   baseUrl: string,
   archiveUrl: string,
+  wadoRoot: string,
   studies: readonly DemoStudy[],
 ): string {
   const fhir = `${baseUrl}/fhir/dstu1`;
@@ -18,7 +23,7 @@ export function welcome(
   });
   const [series] = study.series;
   const [instance] = series?.instances ?? [];
-  const instanceUrl = `${archiveUrl}/studies/${study.uid}/series/${series?.uid ?? ''}/instances/${instance?.uid ?? ''}`;
+  const instanceUrl = `${wadoRoot}/studies/${study.uid}/series/${series?.uid ?? ''}/instances/${instance?.uid ?? ''}`;
   return `
 FHIR DSTU1 is at ${fhir}, in front of a demo archive at ${archiveUrl}.
 
@@ -31,8 +36,9 @@ One study:
 The same in XML:
   curl '${fhir}/ImagingStudy/${study.uid}?_format=xml'
 
-The image behind the first instance's WADO-RS URL, as a DICOM file:
+What is behind the first instance's WADO-RS URL, as a DICOM file and as a picture:
   curl -H 'Accept: application/dicom' -o first.dcm '${instanceUrl}'
+  curl -H 'Accept: image/jpeg' -o first.jpg '${instanceUrl}'
 
 Ctrl-C stops it.
 `;

@@ -36,14 +36,17 @@ export function cached(source: StudySource, settings: CacheSettings): StudySourc
 
   async function studies(keys: Keys, window: { limit: number; offset: number }, call: Call) {
     const key = JSON.stringify([[...keys], window]);
-    const known = windows.get(key);
+    const known = call.fresh === true ? undefined : windows.get(key);
     call.meter.cache(known ? 'hit' : 'miss');
     if (known) return known;
-    const { value } = await windowFlights.join(key, call, async (shared) => {
-      const fresh = await source.studies(keys, window, shared);
+    const read = async (reading: Call) => {
+      const fresh = await source.studies(keys, window, reading);
       windows.set(key, fresh, { ttl: settings.studyRowsMs });
       return fresh;
-    });
+    };
+    // Another caller's flight may have left before the change that this one asks for.
+    if (call.fresh === true) return read(call);
+    const { value } = await windowFlights.join(key, call, read);
     return value;
   }
 
@@ -68,8 +71,7 @@ export function cached(source: StudySource, settings: CacheSettings): StudySourc
   }
 
   return {
-    abilities: (call) => source.abilities(call),
-    studiesWith: (level, keys, limit, call) => source.studiesWith(level, keys, limit, call),
+    ...source,
     studies,
     async details(wanted, call) {
       const known = wanted.map((study) => {

@@ -1,5 +1,6 @@
 import { conformance, FHIR_VERSION } from './dstu2/conformance';
 import { imagingStudy } from './dstu2/imagingStudy';
+import { operationDefinition } from './dstu2/operationDefinition';
 import { outcome } from './dstu2/outcome';
 import { patientResource } from './dstu2/patient';
 import { structureDefinition } from './dstu2/structureDefinition';
@@ -18,7 +19,14 @@ export const dstu2: FhirRelease = {
   mediaType: (format) => `application/${format}+fhir`,
   imagingStudy,
   structureDefinition,
+  operationDefinition,
   patient: patientResource,
+  binary: ({ id, contentType, data }) => ({
+    resourceType: 'Binary',
+    id,
+    contentType,
+    content: data,
+  }),
   outcome,
   searchset,
   conformance,

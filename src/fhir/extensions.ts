@@ -106,6 +106,14 @@ export const EXTENSIONS = {
     type: 'url',
     meaning: 'Absolute WADO-RS URL at which the study, the series or the instance is retrieved',
   },
+  content: {
+    on: 'ImagingStudy.series.instance (STU3 and later) of a document or report; elsewhere `attachment`, `content`',
+    contexts: ['ImagingStudy.series.instance'],
+    type: 'Attachment',
+    meaning:
+      'What a document or report can be opened as: its media type and the URL of its Binary. An image is at its ' +
+      'WADO-RS URL with `/rendered`, and at Binary as well, by its SOP Instance UID',
+  },
   'problem-code': {
     on: 'OperationOutcome.issue',
     contexts: ['OperationOutcome.issue'],

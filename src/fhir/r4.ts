@@ -1,6 +1,7 @@
 import { capabilityStatement } from './r4/capabilityStatement';
 import { endpointResource } from './r4/endpoint';
 import { imagingStudy } from './r4/imagingStudy';
+import { operationDefinition } from './r4/operationDefinition';
 import { outcome } from './r4/outcome';
 import { patientResource } from './r4/patient';
 import { structureDefinition } from './r4/structureDefinition';
@@ -19,7 +20,9 @@ export const r4: FhirRelease = {
   imagingStudy,
   endpoint: endpointResource,
   structureDefinition: (name) => structureDefinition(name, VERSION),
+  operationDefinition,
   patient: patientResource,
+  binary: ({ id, contentType, data }) => ({ resourceType: 'Binary', id, contentType, data }),
   outcome,
   searchset,
   conformance: (facts) => capabilityStatement(facts, VERSION),

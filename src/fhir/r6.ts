@@ -3,6 +3,7 @@ import { capabilityStatement } from './r4/capabilityStatement';
 import { structureDefinition } from './r4/structureDefinition';
 import { endpointResource } from './r5/endpoint';
 import { imagingStudy } from './r6/imagingStudy';
+import { operationDefinition } from './r6/operationDefinition';
 import type { FhirRelease } from './releases';
 
 const VERSION = '6.0.0-ballot3';
@@ -15,6 +16,7 @@ export const r6: FhirRelease = {
   version: VERSION,
   imagingStudy,
   endpoint: endpointResource,
+  operationDefinition,
   structureDefinition: (name) => structureDefinition(name, VERSION),
   conformance: (facts) => capabilityStatement(facts, VERSION),
 };

@@ -1,8 +1,9 @@
 import type { IdentifierOf } from '../study/issuers';
-import type { Issuer, Patient, Study, StudyHeader, WadoUrls } from '../study/model';
+import type { Instance, Issuer, Patient, Study, StudyHeader, WadoUrls } from '../study/model';
 import { dstu1 } from './dstu1';
 import { dstu2 } from './dstu2';
 import type { ExtensionName } from './extensions';
+import type { OperationName } from './operations';
 import { r4 } from './r4';
 import { r4b } from './r4b';
 import { r5 } from './r5';
@@ -29,6 +30,8 @@ export interface RenderContext {
   readonly endpoint: EndpointFacts;
   /** Whether studies refer to the served Endpoint or contain a copy of it. */
   readonly endpointAs: 'reference' | 'contained';
+  /** The address that opens this study to this caller alone; undefined: that of the Endpoint. */
+  addressOf?(study: StudyHeader): string | undefined;
   /** When the archive last changed a study, or the gateway first saw it as it is; undefined if unknown. */
   lastUpdated(study: StudyHeader): Date | undefined;
   /** Logical id of a study. */
@@ -37,6 +40,16 @@ export interface RenderContext {
   patientId(patient: Patient): string | undefined;
   /** The URI of an issuer's identifiers (configured, or from its universal id); undefined if unknown. */
   identifierSystem(issuer: Issuer | undefined, of: IdentifierOf): string | undefined;
+  /** The Binary that an instance leads to, where it leads to any; absent where no Binary is served. */
+  readonly contentOf?: (instance: Instance) => InstanceContent | undefined;
+}
+
+/** What an instance leads to, served as a Binary. */
+export interface InstanceContent {
+  readonly kind: 'image' | 'document' | 'report';
+  /** Logical id of the Binary. */
+  readonly id: string;
+  readonly contentType: string;
 }
 
 /** A DICOMweb service that studies are retrieved from. */
@@ -45,6 +58,16 @@ export interface EndpointFacts {
   readonly name: string;
   /** Base of the service, without `/studies` and without a trailing slash (R4 endpoint.html). */
   readonly address: string;
+  /** Whether the service wants the client's access token; undefined where nobody knows. */
+  readonly requiresToken?: boolean | undefined;
+}
+
+/** What a Binary holds. */
+export interface BinaryFacts {
+  readonly id: string;
+  readonly contentType: string;
+  /** The content in base64. */
+  readonly data: string;
 }
 
 /** One thing to tell the client in an OperationOutcome. */
@@ -104,6 +127,15 @@ export interface ServerFacts {
       readonly chain?: readonly string[];
     }[];
   }[];
+  /** Operations of the whole server or, with `on`, of a resource type; for releases that define operations. */
+  readonly operations: readonly {
+    readonly name: string;
+    readonly on?: string;
+    /** Canonical URL of the OperationDefinition. */
+    readonly definition: string;
+  }[];
+  /** Types whose compartments can be searched (compartments.html), for example `Patient`. */
+  readonly compartments: readonly string[];
 }
 
 /** One FHIR release: everything that differs between releases is behind this. */
@@ -122,7 +154,15 @@ export interface FhirRelease {
    * StructureDefinition (DSTU2 and later); undefined for a name that is none of them.
    */
   structureDefinition?(name: ExtensionName): Resource;
+  /**
+   * The definitions of the gateway's own operations (fhir/operations.ts), in releases that define operations.
+   *
+   * @param url where the definition is served
+   */
+  operationDefinition?(name: OperationName, url: string): Resource;
   patient(patient: Patient, context: RenderContext): Resource;
+  /** Content as a resource; DSTU1 has none, only the content itself (http.html of 0.0.82, "Binary"). */
+  readonly binary?: (binary: BinaryFacts) => Resource;
   outcome(issues: readonly OutcomeIssue[]): Resource;
   searchset(page: SearchPage, context: { readonly baseUrl: string }): Resource;
   conformance(facts: ServerFacts): Resource;

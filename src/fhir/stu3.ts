@@ -3,6 +3,7 @@ import { searchset } from './shared/searchset';
 import { capabilityStatement, FHIR_VERSION } from './stu3/capabilityStatement';
 import { endpointResource } from './stu3/endpoint';
 import { imagingStudy } from './stu3/imagingStudy';
+import { operationDefinition } from './stu3/operationDefinition';
 import { outcome } from './stu3/outcome';
 import { patientResource } from './stu3/patient';
 import { structureDefinition } from './stu3/structureDefinition';
@@ -20,7 +21,14 @@ export const stu3: FhirRelease = {
   imagingStudy,
   endpoint: endpointResource,
   structureDefinition,
+  operationDefinition,
   patient: patientResource,
+  binary: ({ id, contentType, data }) => ({
+    resourceType: 'Binary',
+    id,
+    contentType,
+    content: data,
+  }),
   outcome,
   searchset,
   conformance: capabilityStatement,

@@ -1,15 +1,20 @@
 import express, { type Express, type Request, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import type { Access } from '../auth/access';
+import type { SmartConfiguration } from '../auth/smart';
 import { Problem } from '../errors';
 import { RELEASES, type FhirRelease, type ReleaseName } from '../fhir/releases';
-import { readParameters, wishOf } from './asked';
+import { readParameters, wantsPretty, wishOf } from './asked';
+import type { BinaryHandler } from './binaryHandlers';
 import { conformanceHandler, servedTypes, type Software } from './conformance';
 import { allowOrigins } from './cors';
+import type { Audit } from './disclosure';
 import {
   exchangeOf,
   openExchange,
   refusePathTricks,
   sendFhir,
+  type FhirAnswer,
   type FhirHandler,
   type FhirRequest,
 } from './exchange';
@@ -17,6 +22,7 @@ import type { Handlers } from './handlers';
 import { minorVersion, negotiateFormat, negotiateRelease, refuseOtherRelease } from './negotiate';
 import { openApi } from './openapi';
 import { nameRequest, sendProblem, type Report } from './problem';
+import { smartConfigurationRoutes } from './smartConfiguration';
 
 /** How the HTTP side is set up. */
 export interface HttpSettings {
@@ -26,8 +32,21 @@ export interface HttpSettings {
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly software: Software;
+  readonly audit: Audit;
+  /** Who asks and what they may see; throws Problem `unauthenticated` or `forbidden`. */
+  access(request: Request): Promise<Access>;
+  /** What `.well-known/smart-configuration` holds; undefined where nobody needs a token. */
+  smartConfiguration(): Promise<SmartConfiguration | undefined>;
   /** Whether the process is draining: then it is no longer ready. */
   draining(): boolean;
+  /** What a study's last update is at this archive, in words; undefined as long as the archive has not answered. */
+  describeLastUpdated(): string | undefined;
+  /** WADO-RS and QIDO-RS below `/dicom-web`; undefined where images do not lead through the gateway. */
+  readonly dicomWeb?: RequestHandler | undefined;
+  /** The same below a capability URL; undefined where there are none. */
+  readonly capabilityWeb?: RequestHandler | undefined;
+  /** Answers reads of Binary; undefined where images do not lead through the gateway. */
+  readonly readBinary?: BinaryHandler | undefined;
 }
 
 /** Watches requests, for the log. */
@@ -50,6 +69,8 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
     const draining = settings.draining();
     response.status(draining ? 503 : 200).json({ status: draining ? 'draining' : 'ready' });
   });
+  const bases = ['', ...Object.keys(RELEASES).map((name) => `/${name}`)].map((at) => `/fhir${at}`);
+  app.use(smartConfigurationRoutes(bases, () => settings.smartConfiguration()));
   for (const release of Object.values(RELEASES)) {
     const own = (request: Request) => {
       refuseOtherRelease(wishOf(request), release);
@@ -57,15 +78,18 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
     };
     app.use(`/fhir/${release.name}`, fhirRoutes(handlers, settings, own, `/${release.name}`));
   }
+  const { dicomWeb, capabilityWeb } = settings;
+  if (capabilityWeb !== undefined) app.use('/dicom-web/~:capability', capabilityWeb);
+  if (dicomWeb !== undefined) app.use('/dicom-web', dicomWeb);
   app.get('/openapi.json', (_request, response) => {
-    response.json(openApi(settings.software, settings.publicBaseUrl(), servedTypes));
+    const binary = settings.readBinary !== undefined;
+    response.json(openApi(settings.software, settings.publicBaseUrl(), servedTypes, binary));
   });
   const negotiated = (request: Request) =>
     negotiateRelease(wishOf(request), settings.defaultRelease);
   app.use('/fhir', fhirRoutes(handlers, settings, negotiated, ''));
   app.use((request) => {
-    const bases = Object.keys(RELEASES).map((name) => `/fhir/${name}`);
-    const text = `There is nothing at this path. FHIR is at ${['/fhir', ...bases].join(', ')}.`;
+    const text = `There is nothing at this path. FHIR is at ${bases.join(', ')}.`;
     throw new Problem('not-found', text, { location: [request.method] });
   });
   app.use(sendProblem(settings.defaultRelease, watch.problem));
@@ -80,7 +104,7 @@ function fhirRoutes(
   suffix: string,
 ): express.Router {
   const router = express.Router({ caseSensitive: true });
-  const conformance = conformanceHandler(settings.software);
+  const conformance = conformanceHandler(settings);
   const form = express.text({
     type: 'application/x-www-form-urlencoded',
     limit: settings.maxBodyBytes,
@@ -91,8 +115,9 @@ function fhirRoutes(
     async (request, response) => {
       const release = releaseOf(request);
       const baseUrl = `${settings.publicBaseUrl()}/fhir${suffix}`;
-      const understood = understand(request, release, baseUrl);
-      sendFhir(request, response, understood, await handler(understood));
+      const understood = understand(request, release, baseUrl, settings);
+      const given = await answerAudited(request, settings, () => handler(understood));
+      sendFhir(request, response, understood, given);
     };
   const get = (path: string, handler: FhirHandler) => {
     router.route(path).get(answer(handler)).all(refuseMethod('GET, HEAD'));
@@ -110,6 +135,7 @@ function fhirRoutes(
   search('/ImagingStudy', handlers.searchStudies);
   search('/Patient/:id/ImagingStudy', handlers.searchStudiesOfPatient);
   search('/Patient', handlers.searchPatients);
+  get('/ImagingStudy/$explain', handlers.explainStudies);
   get('/ImagingStudy/:id', handlers.readStudy);
   get('/ImagingStudy/:id/_history/:version', handlers.readStudyVersion);
   get('/Patient/:id', handlers.readPatient);
@@ -118,21 +144,69 @@ function fhirRoutes(
   get('/Endpoint/:id', handlers.readEndpoint);
   search('/StructureDefinition', handlers.searchDefinitions);
   get('/StructureDefinition/:id', handlers.readDefinition);
+  get('/OperationDefinition/:id', handlers.readOperation);
   get('/$versions', versionsHandler(settings.defaultRelease));
+  const { readBinary } = settings;
+  if (readBinary !== undefined) {
+    const read: RequestHandler<{ id: string }> = (request, response) =>
+      readBinary(request, response, {
+        release: releaseOf(request),
+        id: request.params.id,
+        access: () => settings.access(request),
+      });
+    router.route('/Binary/:id').get(read).all(refuseMethod('GET, HEAD'));
+  }
   return router;
 }
 
+/** Has a handler answer, and tells the audit what the answer shows, or that it was refused. */
+async function answerAudited(
+  request: Request,
+  { audit, access }: HttpSettings,
+  handle: () => FhirAnswer | Promise<FhirAnswer>,
+): Promise<FhirAnswer> {
+  const action = request.params.id === undefined ? ('search' as const) : ('read' as const);
+  try {
+    const given = await handle();
+    const { disclosed } = given;
+    if (disclosed !== undefined) await audit({ action, outcome: 'success', request, ...disclosed });
+    return given;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const known = await access(request).then(
+      (own) => ({ access: own }),
+      () => ({}),
+    );
+    await audit({ action, outcome: 'failure', request, ...known, studies: [], error });
+    throw error;
+  }
+}
+
+/** Whether the caller was refused, or asked for what is not there for them: nobody can tell which from outside. */
+function isRefusal(error: unknown): boolean {
+  const codes: readonly string[] = ['unauthenticated', 'forbidden', 'not-found', 'rate-limited'];
+  return error instanceof Problem && codes.includes(error.code);
+}
+
 /** Negotiates and reads everything that each handler needs, before anything is asked of the archive. */
-function understand(request: Request, release: FhirRelease, baseUrl: string): FhirRequest {
+function understand(
+  request: Request,
+  release: FhirRelease,
+  baseUrl: string,
+  settings: HttpSettings,
+): FhirRequest {
   const { format, accept } = wishOf(request);
   return {
     release,
     format: negotiateFormat(format, accept),
+    pretty: wantsPretty(request),
     baseUrl,
     parameters: readParameters(request),
     path: (name) => String(request.params[name] ?? ''),
     handling: /\bhandling=lenient\b/.test(request.get('Prefer') ?? '') ? 'lenient' : 'strict',
+    received: new Date(),
     call: exchangeOf(request).call,
+    access: () => settings.access(request),
   };
 }
 
@@ -164,7 +238,7 @@ function versionsHandler(fallback: ReleaseName): FhirHandler {
   return ({ release }) => {
     if (release.structureDefinition === undefined) {
       const text = 'DSTU1 has no Parameters resource. Ask /fhir/r4/$versions, or metadata.';
-      return Promise.reject(new Problem('not-found', text));
+      throw new Problem('not-found', text);
     }
     const versions = Object.values(RELEASES).map((each) => ({
       name: 'version',
@@ -172,6 +246,6 @@ function versionsHandler(fallback: ReleaseName): FhirHandler {
     }));
     const standard = { name: 'default', valueCode: minorVersion(RELEASES[fallback]) };
     const resource = { resourceType: 'Parameters', parameter: [...versions, standard] };
-    return Promise.resolve({ resource, kind: 'resource' });
+    return { resource, kind: 'resource' };
   };
 }

@@ -22,6 +22,11 @@ export function wishOf(request: Request): ReleaseWish {
   };
 }
 
+/** Whether the answer is to be laid out for people (`_pretty`, R4 http.html "General parameters"). */
+export function wantsPretty(request: Request): boolean {
+  return readParameters(request).some(([name, value]) => name === '_pretty' && value === 'true');
+}
+
 function readForm(request: Request): string {
   if (typeof request.body === 'string') return request.body;
   if (request.get('Content-Length') === '0' || request.get('Content-Type') === undefined) return '';

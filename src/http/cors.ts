@@ -2,11 +2,16 @@ import cors from 'cors';
 import type { RequestHandler } from 'express';
 
 const EXPOSED = [
+  'Accept-Ranges',
+  'Content-Disposition',
   'Content-Location',
+  'Content-Range',
   'ETag',
   'Location',
   'Retry-After',
   'Server-Timing',
+  'WWW-Authenticate',
+  'Warning',
   'X-Request-Id',
 ];
 
@@ -29,7 +34,9 @@ export function allowOrigins(origins: readonly string[]): RequestHandler[] {
       'Accept',
       'Authorization',
       'Content-Type',
+      'If-Modified-Since',
       'If-None-Match',
+      'If-Range',
       'Prefer',
       'Range',
       'X-Request-Id',

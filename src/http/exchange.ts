@@ -1,15 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
+import type { Access } from '../auth/access';
 import { CallerGone, Problem } from '../errors';
+import { layOutXml } from '../fhir/layout';
 import type { FhirRelease, Format, Resource } from '../fhir/releases';
 import type { Call } from '../study/source';
+import type { Disclosed } from './disclosure';
 import { minorVersion } from './negotiate';
 import { createMeter, type ReadableMeter } from './timing';
 
-/** A FHIR request that has been understood as far as every handler needs it. */
-export interface FhirRequest {
+/** How an answer is written. */
+export interface View {
   readonly release: FhirRelease;
   readonly format: Format;
+  /** Laid out for people. */
+  readonly pretty: boolean;
+}
+
+/** A FHIR request that has been understood as far as every handler needs it. */
+export interface FhirRequest extends View {
   /** Base URL of the release's endpoint, as clients know it. */
   readonly baseUrl: string;
   /** Names and values of the query or the form, in order. */
@@ -17,7 +26,14 @@ export interface FhirRequest {
   /** A named part of the path. */
   path(name: string): string;
   readonly handling: 'strict' | 'lenient';
+  /** When it came: what a client may ask for next time as having changed since. */
+  readonly received: Date;
   readonly call: Call;
+  /**
+   * What the caller may see; asked by every handler that shows something of the archive.
+   * @throws Problem `unauthenticated` or `forbidden`
+   */
+  access(): Promise<Access>;
 }
 
 /** What a handler gives back; how it is written is not its affair. */
@@ -27,9 +43,11 @@ export interface FhirAnswer {
   /** Changes when the content does; becomes the ETag. */
   readonly version?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What of the archive it shows, and to whom; absent where it shows nothing of it. */
+  readonly disclosed?: Disclosed;
 }
 
-export type FhirHandler = (request: FhirRequest) => Promise<FhirAnswer>;
+export type FhirHandler = (request: FhirRequest) => FhirAnswer | Promise<FhirAnswer>;
 
 /** What is kept of a request for the log and for a failure's answer. */
 export interface Exchange {
@@ -61,11 +79,11 @@ export function exchangeOf(request: Request): Exchange {
 export function sendFhir(
   request: Request,
   response: Response,
-  { release, format }: { readonly release: FhirRelease; readonly format: Format },
+  view: View,
   answer: FhirAnswer,
   status = 200,
 ): void {
-  const body = format === 'json' ? JSON.stringify(answer.resource) : release.toXml(answer.resource);
+  const { release, format } = view;
   const tag = answer.version === undefined ? undefined : `W/"${answer.version}.${format}"`;
   response.status(status === 200 && hasAlready(request, tag) ? 304 : status);
   response.set({
@@ -76,11 +94,22 @@ export function sendFhir(
     ...answer.headers,
   });
   response.vary('Accept').vary('Prefer');
-  response.send(Buffer.from(body));
+  response.send(Buffer.from(write(answer.resource, view)));
+}
+
+/** A resource in the client's release and format. */
+export function write(resource: Resource, { release, format, pretty }: View): string {
+  if (format === 'json') return JSON.stringify(resource, null, pretty ? 2 : 0);
+  const xml = release.toXml(resource);
+  return pretty ? layOutXml(xml) : xml;
 }
 
 /** With `fhirVersion` where the media type has that parameter: those of STU3 and later (R4 http.html). */
-function contentType(release: FhirRelease, format: Format, kind: 'resource' | 'bundle'): string {
+export function contentType(
+  release: FhirRelease,
+  format: Format,
+  kind: 'resource' | 'bundle',
+): string {
   const type = release.mediaType(format, kind);
   const version = type.startsWith('application/fhir+')
     ? `; fhirVersion=${minorVersion(release)}`
@@ -97,9 +126,15 @@ function hasAlready(request: Request, tag: string | undefined): boolean {
   return tag !== undefined && known.some((each) => each.trim() === tag);
 }
 
-/** A version of some content: sixteen hexadecimal digits that change when it does. */
+/**
+ * A version of some content: sixteen hexadecimal digits that change when it does. When it last changed is no part of
+ * it: where the archive does not tell, each replica has seen the same study first at another time.
+ */
 export function versionOf(content: unknown): string {
-  return createHash('sha1').update(JSON.stringify(content)).digest('hex').slice(0, 16);
+  const text = JSON.stringify(content, (name, value: unknown) =>
+    name === 'lastUpdated' ? undefined : value,
+  );
+  return createHash('sha1').update(text).digest('hex').slice(0, 16);
 }
 
 const PATH_TRICK = /%2f|%5c|%00|%0a|%0d|%25|%2e|\\|\/\/|\/\.{1,2}(\/|$)/i;

@@ -2,6 +2,7 @@ import { RELEASES, type FhirRelease, type ReleaseName } from '../fhir/releases';
 import { declaredParameters } from '../search/parameters';
 import { resultParametersOf } from '../search/results';
 import type { SearchType } from '../search/dialects';
+import { NATIVE_TYPES } from './binary/headers';
 import type { Software } from './conformance';
 
 /**
@@ -10,13 +11,18 @@ import type { Software } from './conformance';
  *
  * @param baseUrl URL at which clients reach the gateway, no trailing slash
  * @param typesOf the resource types that a release serves
+ * @param binary whether Binary is read here
  */
 export function openApi(
   software: Software,
   baseUrl: string,
   typesOf: (release: FhirRelease) => readonly SearchType[],
+  binary: boolean,
 ): object {
-  const paths = Object.values(RELEASES).flatMap((release) => pathsOf(release, typesOf(release)));
+  const paths = Object.values(RELEASES).flatMap((release) => [
+    ...pathsOf(release, typesOf(release)),
+    ...(binary ? [binaryPath(release)] : []),
+  ]);
   return {
     openapi: '3.1.0',
     info: {
@@ -49,14 +55,34 @@ function pathsOf(release: FhirRelease, types: readonly SearchType[]): Path[] {
       [`${path}/_search`, { get: got, post: { ...posted, requestBody } }],
     ];
   };
+  const asked = searchParameters(release.name, 'ImagingStudy');
+  const explain = operation(release, 'What a search asks of the archive', 'resource', asked);
   const versions = operation(release, 'The releases that can be had', 'resource', []);
+  const definition = operation(release, 'Read OperationDefinition', 'resource', [ID]);
   return [
     [`${base}/metadata`, { get: operation(release, 'What works here', 'resource', []) }],
     ...types.flatMap((type) => [...search(type, `${base}/${type}`, []), read(type)]),
     ...search('ImagingStudy', `${base}/Patient/{id}/ImagingStudy`, [ID]),
+    [`${base}/ImagingStudy/$explain`, { get: explain }],
     ...(release.structureDefinition === undefined
       ? []
-      : [[`${base}/$versions`, { get: versions }] as const]),
+      : ([
+          [`${base}/$versions`, { get: versions }],
+          [`${base}/OperationDefinition/{id}`, { get: definition }],
+        ] as const)),
+  ];
+}
+
+/** Binary, which is its content unless a FHIR media type is asked for. */
+function binaryPath(release: FhirRelease): Path {
+  const read = operation(release, 'Read Binary', 'resource', [ID]);
+  const native = Object.fromEntries(NATIVE_TYPES.map((type) => [type, {}]));
+  const { responses } = read;
+  const resource = release.binary === undefined ? {} : responses['200'].content;
+  const answer = { description: 'The content', content: { ...native, ...resource } };
+  return [
+    `/fhir/${release.name}/Binary/{id}`,
+    { get: { ...read, responses: { ...responses, '200': answer } } },
   ];
 }
 
@@ -77,7 +103,7 @@ function operation(
   summary: string,
   kind: 'resource' | 'bundle',
   parameters: readonly object[],
-): object {
+) {
   const content = Object.fromEntries(
     [release.mediaType('json', kind), release.mediaType('xml', kind)].map((type) => [type, {}]),
   );

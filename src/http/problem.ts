@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { CallerGone, Problem, PROBLEMS } from '../errors';
 import { RELEASES, type FhirRelease, type Format, type ReleaseName } from '../fhir/releases';
-import { wishOf } from './asked';
+import { wantsPretty, wishOf } from './asked';
 import { exchangeOf, sendFhir } from './exchange';
 import { negotiateFormat, negotiateRelease } from './negotiate';
 
@@ -35,7 +35,7 @@ export function sendProblem(fallback: ReleaseName, report: Report): ErrorRequest
     }
     const problem = toProblem(error, response);
     report(problem, request, response);
-    const { retryAfter, location } = problem.options;
+    const { retryAfter, challenge, location } = problem.options;
     const issue = {
       severity: 'error' as const,
       issue: PROBLEMS[problem.code].issue,
@@ -43,8 +43,15 @@ export function sendProblem(fallback: ReleaseName, report: Report): ErrorRequest
       text: problem.message,
       ...(location !== undefined && { location }),
     };
-    const view = { release: releaseOf(request, fallback), format: formatOf(request) };
-    const headers = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+    const view = {
+      release: releaseOf(request, fallback),
+      format: formatOf(request),
+      pretty: firstOf([() => wantsPretty(request)]) ?? false,
+    };
+    const headers = {
+      ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
+      ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
+    };
     const resource = view.release.outcome([issue]);
     const answer = { resource, kind: 'resource' as const, headers };
     sendFhir(request, response, view, answer, problem.status);

@@ -54,7 +54,7 @@ export function searchAnswer(
   const page = {
     links,
     ...(total !== undefined && { total }),
-    updated: new Date(),
+    updated: request.received,
     title: `Search of ${path.split('/').at(-1) ?? path}`,
     entries,
   };
@@ -109,11 +109,8 @@ export function entryOf(
   return { resource, fullUrl: `${baseUrl}/${path}`, id, title, mode };
 }
 
-function outcomeEntry(
-  { release }: FhirRequest,
-  parsed: ParsedSearch,
-  notices: readonly Notice[],
-): SearchEntry[] {
+/** What a client is told beside the answer: the parameters that were left out, warnings, and notices. */
+export function issuesOf(parsed: ParsedSearch, notices: readonly Notice[]): OutcomeIssue[] {
   const ignored = parsed.ignored.map(({ name, reason }): OutcomeIssue => ({
     severity: 'warning',
     issue: 'not-supported',
@@ -121,13 +118,21 @@ function outcomeEntry(
     text: `The parameter ${name} was ignored: ${reason}`,
     location: [name],
   }));
-  const told = [...parsed.warnings, ...notices].map(({ code, text }): OutcomeIssue => ({
-    severity: 'warning',
+  const told = [...parsed.warnings, ...notices].map(({ code, text, severity }): OutcomeIssue => ({
+    severity: severity ?? 'warning',
     issue: 'processing',
     code,
     text,
   }));
-  const issues = [...ignored, ...told];
+  return [...ignored, ...told];
+}
+
+function outcomeEntry(
+  { release }: FhirRequest,
+  parsed: ParsedSearch,
+  notices: readonly Notice[],
+): SearchEntry[] {
+  const issues = issuesOf(parsed, notices);
   if (issues.length === 0) return [];
   const hash = createHash('sha1').update(JSON.stringify(issues)).digest('hex');
   const resource = release.outcome(issues);

@@ -24,7 +24,7 @@ export function logRequests(logger: Logger): RequestHandler {
 }
 
 /** The template of the route, never the path: ids are PHI. */
-function routeOf(request: Request): string {
+export function routeOf(request: Request): string {
   const route: unknown = request.route;
   return isRecord(route) && typeof route.path === 'string' ? route.path : 'none';
 }

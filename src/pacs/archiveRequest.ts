@@ -31,6 +31,11 @@ export class ArchiveRequest {
   /** The archive's Warning header: dcm4chee tells with it that it cut. */
   warning: string | undefined;
 
+  /** Where it went, path and query. */
+  get target(): string {
+    return this.url.replace(/^https?:\/\/[^/]+/, '');
+  }
+
   private url = '';
   private readonly headers: Record<string, string> = {};
 

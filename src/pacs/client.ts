@@ -83,9 +83,15 @@ export function createArchiveClient(settings: ArchiveSettings): ArchiveClient {
   ): Promise<{ json: unknown; warning: string | undefined }> {
     const instance = new ArchiveRequest(transport, (url) => joinQuery(url, query), call);
     const json = await inTurn(lanes, operation, call, () =>
-      send({ instance }).catch((error: unknown) => {
-        throw instance.failure ?? error;
-      }),
+      watched(
+        call,
+        'GET',
+        () => instance.target,
+        () =>
+          send({ instance }).catch((error: unknown) => {
+            throw instance.failure ?? error;
+          }),
+      ),
     );
     return { json, warning: instance.warning };
   }
@@ -104,7 +110,14 @@ export function createArchiveClient(settings: ArchiveSettings): ArchiveClient {
       return readRows(Array.isArray(json) ? json : [json]).rows;
     },
     native: (path, body, call) =>
-      inTurn(lanes, 'native', call, () => askNative(transport, settings.url, path, body, call)),
+      inTurn(lanes, 'native', call, () =>
+        watched(
+          call,
+          body === undefined ? 'GET' : 'POST',
+          () => `/${path}`,
+          () => askNative(transport, settings.url, path, body, call),
+        ),
+      ),
     close: () => transport.close(),
   };
 }
@@ -182,6 +195,28 @@ async function inTurn<T>(
       throw new Problem('pacs-busy', text, { retryAfter: 2, cause: error });
     }
     if (call.signal.aborted) throw new CallerGone();
+    throw error;
+  }
+}
+
+/** Sends, and tells what was sent and what came, where somebody listens. */
+async function watched<T>(
+  call: Call,
+  method: 'GET' | 'POST',
+  target: () => string,
+  send: () => Promise<T>,
+): Promise<T> {
+  const started = performance.now();
+  const tell = (came: { readonly rows?: number; readonly failure?: string }) => {
+    const milliseconds = performance.now() - started;
+    call.meter.trace?.({ on: 'call', method, target: target(), milliseconds, ...came });
+  };
+  try {
+    const json = await send();
+    tell(Array.isArray(json) ? { rows: json.length } : {});
+    return json;
+  } catch (error) {
+    tell({ failure: error instanceof Problem ? error.code : 'a failure' });
     throw error;
   }
 }

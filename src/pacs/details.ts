@@ -193,7 +193,7 @@ function rowsOfPatient(rows: readonly DataSet[], study: StudyHeader): StudyRows 
 
 /**
  * Whether a row is of the study's patient as far as it tells. The comparison is made on what damage leaves
- * (see `repairText`), which never takes two undamaged patients for one study's.
+ * (see `findRows`), which never takes two undamaged patients for one study's.
  */
 export function isOfPatient(row: DataSet, study: StudyHeader): boolean {
   const id = string(row, 'PatientID');

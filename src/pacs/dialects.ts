@@ -46,6 +46,11 @@ export interface Dialect {
   readonly includeAll: boolean;
   /** A short page may be a silent cap rather than the end, and a further offset tells which. */
   readonly verifiesEnd: boolean;
+  /**
+   * How it tells when a study last changed. `attribute`: a private attribute of its study rows. `native`: its own
+   * API, which keeps a log of changes, too. `untold`: then that is since when the gateway has seen the study so.
+   */
+  readonly updateTime: 'attribute' | 'native' | 'untold';
   /** Most rows it ever answers without saying that it cut; undefined where it says so or has no cap. */
   readonly silentCap?: number;
 }
@@ -57,6 +62,7 @@ const COMMON_STUDY_KEYS: readonly Keyword[] = [
   'PatientID',
   'PatientName',
   'ModalitiesInStudy',
+  'StudyID',
 ];
 
 /** THE TABLE of archives. */
@@ -74,6 +80,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     computesUnasked: false,
     includeAll: false,
     verifiesEnd: true,
+    updateTime: 'untold',
   },
   orthanc: {
     title: 'Orthanc with its DICOMweb plugin',
@@ -88,6 +95,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     computesUnasked: true,
     includeAll: false,
     verifiesEnd: false,
+    updateTime: 'native',
   },
   dcm4chee: {
     title: 'dcm4chee-arc-light 5',
@@ -102,5 +110,6 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     computesUnasked: false,
     includeAll: true,
     verifiesEnd: false,
+    updateTime: 'attribute',
   },
 };

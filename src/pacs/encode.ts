@@ -130,6 +130,14 @@ function writeValue(keyword: Keyword, value: string, asciiOnly: boolean): string
   return asciiOnly ? single.replace(/[^A-Za-z0-9._~!$'()*;:@/^-]+/gu, '*') : single;
 }
 
+/**
+ * A pattern for an archive that does not decode its query: each run of characters that need escaping as `*`. It brings
+ * more rows than the pattern given, which are to be checked by that.
+ */
+export function wildenValue(pattern: string): string {
+  return pattern.replace(/[^A-Za-z0-9._~!$'()*?,;:@/^-]+/gu, '*');
+}
+
 function escapeValue(value: string): string {
   return encodeURIComponent(value.toWellFormed()).replace(
     /%(2C|5E|2A|3A|2F|40|24|3B)/g,

@@ -21,6 +21,8 @@ const STUDY_FIELDS: readonly Keyword[] = [
   'RequestingPhysician',
   'InstitutionName',
   'InstitutionalDepartmentName',
+  'ConfidentialityCode',
+  'RetrieveAETitle',
   'ReferencedRequestSequence',
   'PatientName',
   'PatientID',
@@ -49,6 +51,8 @@ const SERIES_FIELDS: readonly Keyword[] = [
   'OperatorsName',
   'InstanceAvailability',
   'RequestAttributesSequence',
+  'SpecimenDescriptionSequence',
+  'ReferencedPerformedProcedureStepSequence',
   'NumberOfSeriesRelatedInstances',
 ];
 

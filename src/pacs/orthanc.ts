@@ -6,10 +6,12 @@ import { matchesName } from '../study/text';
 import type { ArchiveClient } from './client';
 import type { Dialect } from './dialects';
 import { namePattern, writeRange } from './encode';
+import { readLastUpdate } from './updateTime';
 
 /*
- * Orthanc's own `/tools/find`, for the two things that its older QIDO-RS cannot do: find a value that needs
- * escaping in a query, and tell text outside Latin-1 whole. Its answers are UTF-8 in every release.
+ * Orthanc's own `/tools/find`, for what its QIDO-RS cannot do: tell when a study last changed and, in older
+ * releases, find a value that needs escaping in a query, and tell text outside Latin-1 whole. Its answers are
+ * UTF-8 in every release.
  */
 
 /** Text of a study row that QIDO-RS may have damaged, all of it among Orthanc's main tags. */
@@ -55,35 +57,50 @@ export async function findStudyUids(
       .filter(([keyword]) => FINDABLE.includes(keyword))
       .map(([keyword, match]) => [keyword, writeMatch(match, dialect)]),
   );
-  const found = await find(client, query, most, call);
+  const found = (await find(client, query, most, call))?.map(({ tags }) => tags);
   if (found === undefined || found.length >= most) return undefined;
   const name = keys.get('PatientName');
   const named = name?.kind === 'name' ? found.filter((tags) => isNamed(tags, name.text)) : found;
   return [...new Set(named.flatMap((tags) => tags.StudyInstanceUID ?? []))];
 }
 
+/** A study as Orthanc itself tells of it. */
+export interface NativeStudy {
+  /** Its main attributes, text whole. */
+  readonly tags: Tags;
+  /** When an instance of it was last stored: an ISO instant in UTC. A deletion does not move it. */
+  readonly lastUpdate: string | undefined;
+}
+
 /**
- * Study rows with the text that QIDO-RS damaged put right.
+ * What Orthanc itself tells of the studies of rows, in one find.
  *
  * A row is known again by its UID and by its PatientID as damage leaves it, because one UID may stand under
- * two patients. A row that is not found again stays as it was: it may have been deleted meanwhile.
+ * two patients. One that is not found again may have been deleted meanwhile.
+ *
+ * @param most studies that one find may bring; more UIDs than that take several
+ * @returns tells the study of a row
  */
-export async function repairText(
+export async function findRows(
   client: ArchiveClient,
   rows: readonly DataSet[],
+  most: number,
   call: Call,
-): Promise<DataSet[]> {
+): Promise<(row: DataSet) => NativeStudy | undefined> {
   const uids = [...new Set(rows.flatMap((row) => string(row, 'StudyInstanceUID') ?? []))];
-  if (uids.length === 0) return [...rows];
-  const found = (await find(client, { StudyInstanceUID: uids.join('\\') }, FIND_LIMIT, call)) ?? [];
-  const whole = new Map(
-    found.map((tags) => [rowKey(tags.StudyInstanceUID, damaged(tags.PatientID)), tags]),
+  const lists = Array.from({ length: Math.ceil(uids.length / most) }, (_, at) =>
+    uids.slice(at * most, (at + 1) * most).join('\\'),
   );
-  return rows.map((row) => {
-    const key = rowKey(string(row, 'StudyInstanceUID'), damaged(string(row, 'PatientID')));
-    const tags = whole.get(key);
-    return tags === undefined ? row : withText(row, tags);
-  });
+  const found = await Promise.all(
+    lists.map((list) => find(client, { StudyInstanceUID: list }, FIND_LIMIT, call)),
+  );
+  const byRow = new Map(
+    found
+      .flatMap((studies) => studies ?? [])
+      .map((study) => [rowKey(study.tags.StudyInstanceUID, damaged(study.tags.PatientID)), study]),
+  );
+  return (row) =>
+    byRow.get(rowKey(string(row, 'StudyInstanceUID'), damaged(string(row, 'PatientID'))));
 }
 
 /** Text as Orthanc 1.10's QIDO-RS leaves it: every character outside Latin-1 dropped. */
@@ -101,7 +118,7 @@ async function find(
   query: Readonly<Record<string, string>>,
   limit: number,
   call: Call,
-): Promise<Tags[] | undefined> {
+): Promise<NativeStudy[] | undefined> {
   const body = {
     Level: 'Study',
     Query: query,
@@ -110,11 +127,16 @@ async function find(
     Limit: limit,
   };
   const answer = await client.native('tools/find', body, call);
-  return Array.isArray(answer) ? answer.map(readTags) : undefined;
+  return Array.isArray(answer) ? answer.map(readNative) : undefined;
 }
 
-function readTags(study: unknown): Tags {
-  if (!isRecord(study)) return {};
+/** A study as `/tools/find` and `/tools/bulk-content` expand it. */
+export function readNative(study: unknown): NativeStudy {
+  if (!isRecord(study)) return { tags: {}, lastUpdate: undefined };
+  return { tags: readTags(study), lastUpdate: readLastUpdate(study.LastUpdate) };
+}
+
+function readTags(study: Readonly<Record<string, unknown>>): Tags {
   const groups = [study.MainDicomTags, study.PatientMainDicomTags].filter(isRecord);
   const entries = groups.flatMap((group) => Object.entries(group));
   return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'));
@@ -137,7 +159,8 @@ function writeMatch(match: Match, dialect: Dialect): string {
   }
 }
 
-function withText(row: DataSet, tags: Tags): DataSet {
+/** A study row with the text that QIDO-RS damaged put right. */
+export function withText(row: DataSet, { tags }: NativeStudy): DataSet {
   const repaired = new Map(row);
   for (const keyword of TEXT) {
     const text = tags[keyword];

@@ -1,8 +1,10 @@
 import { isRecord } from '../dicom/dataset';
 import { Problem } from '../errors';
+import type { ZoneOfArchive } from '../study/fromDicom';
 import type { Call } from '../study/source';
 import type { ArchiveClient } from './client';
 import { DIALECTS, type Dialect, type DialectName } from './dialects';
+import { readUpdateTime } from './updateTime';
 
 /** What is known of the archive once it has answered. */
 export interface ArchiveFacts {
@@ -30,18 +32,22 @@ const CAP_SEARCHED = 5000;
  * would answer with damaged names and empty searches, both with status 200.
  *
  * @param configured the dialect of PACS_DIALECT, or undefined when it is not set
+ * @param zone the archive's clock, for times without an offset
  * @throws Problem when the archive does not answer as a DICOMweb root does
  */
 export async function probeArchive(
   client: ArchiveClient,
   configured: DialectName | undefined,
+  zone: ZoneOfArchive,
   call: Call,
 ): Promise<ArchiveFacts> {
   await firstAnswer(client, call);
-  if (configured === 'generic' || configured === 'dcm4chee') return plainFacts(configured);
+  if (configured === 'generic') return plainFacts(configured);
+  if (configured === 'dcm4chee') return dcm4cheeFacts(client, zone, call);
   const system = await nativeRecord(client, 'system', call);
   if (typeof system?.Version !== 'string' || system.ApiVersion === undefined) {
-    return plainFacts(configured ?? 'generic');
+    const { dialect, ...facts } = plainFacts(configured ?? 'generic');
+    return { ...facts, dialect: { ...dialect, updateTime: 'untold' } };
   }
   return orthancFacts(client, system.Version, call);
 }
@@ -66,6 +72,19 @@ async function firstAnswer(client: ArchiveClient, call: Call): Promise<void> {
 
 function plainFacts(name: DialectName): ArchiveFacts {
   return { dialect: DIALECTS[name], product: DIALECTS[name].title, native: false };
+}
+
+/** One that holds a study shows whether its release tells update times, and as instants. */
+async function dcm4cheeFacts(
+  client: ArchiveClient,
+  zone: ZoneOfArchive,
+  call: Call,
+): Promise<ArchiveFacts> {
+  const facts = plainFacts('dcm4chee');
+  const one = [['includefield', 'all'] as const, ['limit', '1'] as const];
+  const { rows } = await client.search({ level: 'studies' }, one, call);
+  const untold = rows.some((row) => readUpdateTime(row, zone) === undefined);
+  return untold ? { ...facts, dialect: { ...facts.dialect, updateTime: 'untold' } } : facts;
 }
 
 async function orthancFacts(

@@ -2,6 +2,7 @@ import { string, type DataSet } from '../dicom/dataset';
 import { readInstance, readRequests, readSeries, readStudy } from '../study/fromDicom';
 import type { Defect, ImagingRequest, Patient, Series, StudyHeader } from '../study/model';
 import type { Abilities, Call, StudyDetail, StudySource } from '../study/source';
+import { openChangeLog } from './changes';
 import { instanceRows, isOfPatient, type StudyRows } from './details';
 import type { ArchiveFacts } from './probe';
 import { searchBelow } from './below';
@@ -25,16 +26,26 @@ export function createArchiveSource(
     facts: await facts(call),
     zone,
   });
+  const changes = openChangeLog(client);
   return {
     async abilities(call): Promise<Abilities> {
       const { dialect } = await facts(call);
-      return { studyKeys: new Set(dialect.studyKeys), valueLists: dialect.valueLists };
+      return {
+        studyKeys: new Set(dialect.studyKeys),
+        valueLists: dialect.valueLists,
+        tellsUpdates: dialect.updateTime !== 'untold',
+      };
     },
     async studies(keys, window, call) {
       return searchStudies(await archive(call), keys, window, call);
     },
     async studiesWith(level, keys, limit, call) {
       return searchBelow(await archive(call), level, keys, limit, call);
+    },
+    async changedSince(since, most, call) {
+      const { dialect } = await facts(call);
+      if (dialect.updateTime !== 'native') return undefined;
+      return changes.changedSince(since, most, call);
     },
     async details(studies, call) {
       return readDetails(await archive(call), studies, call);

@@ -6,8 +6,9 @@ import type { Call, Keys, Match, Notice, StudyWindow } from '../study/source';
 import type { ArchiveClient, SearchAnswer } from './client';
 import { cheapNamePattern, needsEscaping, writeKeys, type Parameter } from './encode';
 import { includeField } from './fields';
-import { FIND_LIMIT, findStudyUids, repairText } from './orthanc';
+import { FIND_LIMIT, findRows, findStudyUids, withText, type NativeStudy } from './orthanc';
 import type { ArchiveFacts } from './probe';
+import { readUpdateTime } from './updateTime';
 
 /** The archive at hand: how to call it, what it is, and where its clock stands. */
 export interface Archive {
@@ -60,9 +61,12 @@ async function nativeUids(
   const escapes = needsEscaping(writeKeys(keys, decoding, false));
   if (!asksName && !escapes && !keys.has('ModalitiesInStudy')) return undefined;
   const most = asksName || escapes ? FIND_LIMIT : FOUND_BY_MODALITY;
-  // Under LimitFindResults a find brings one study less than QIDO-RS does, and says as little.
-  const cap = (dialect.silentCap ?? Number.POSITIVE_INFINITY) - 1;
-  return findStudyUids(client, keys, dialect, Math.min(most, cap), call);
+  return findStudyUids(client, keys, dialect, Math.min(most, findCap(dialect)), call);
+}
+
+/** Under LimitFindResults a find brings one study less than QIDO-RS does, and says as little. */
+function findCap({ silentCap = Number.POSITIVE_INFINITY }: ArchiveFacts['dialect']): number {
+  return Math.max(1, silentCap - 1);
 }
 
 /** Studies by a list of UIDs, a stretch of it at a time: in one call where lists match, else one each. */
@@ -101,15 +105,12 @@ async function searchOnce(
   window: Window,
   call: Call,
 ): Promise<StudyWindow> {
-  const { client, facts } = archive;
   const answer = await askTwice(archive, keys, window, call);
-  const rows = facts.dialect.losesLetters
-    ? await repairText(client, answer.rows, call)
-    : answer.rows;
+  const studies = await readStudies(archive, answer.rows, call);
   const follows = await whatFollows(archive, keys, window, answer, call);
   return {
     ...follows,
-    studies: readStudies(rows, archive.zone),
+    studies,
     notices: missesSpellings(keys) ? [...follows.notices, SPELLINGS_MISSED] : follows.notices,
   };
 }
@@ -139,8 +140,31 @@ async function askTwice(
   return answer.received === 0 && doubtful ? ask(writeKeys(keys, dialect, true)) : answer;
 }
 
-function readStudies(rows: readonly DataSet[], zone: ZoneOfArchive): StudyHeader[] {
-  return rows.map((row) => readStudy(row, zone)).filter((study) => study !== undefined);
+/** The studies of rows, with what the archive's own API tells of them beside QIDO-RS. */
+async function readStudies(
+  archive: Archive,
+  rows: readonly DataSet[],
+  call: Call,
+): Promise<StudyHeader[]> {
+  const { client, facts } = archive;
+  const { dialect, native } = facts;
+  const most = Math.min(FIND_LIMIT, findCap(dialect));
+  const ownWords = native ? await findRows(client, rows, most, call) : () => undefined;
+  return rows
+    .map((row) => readRow(archive, row, ownWords(row)))
+    .filter((study) => study !== undefined);
+}
+
+function readRow(
+  { facts: { dialect }, zone }: Archive,
+  row: DataSet,
+  own: NativeStudy | undefined,
+): StudyHeader | undefined {
+  const whole = dialect.losesLetters && own !== undefined ? withText(row, own) : row;
+  const study = readStudy(whole, zone);
+  const lastUpdated =
+    dialect.updateTime === 'attribute' ? readUpdateTime(row, zone) : own?.lastUpdate;
+  return study && { ...study, ...(lastUpdated !== undefined && { lastUpdated }) };
 }
 
 /** Whether more rows follow a stretch, or should follow but cannot be had. */

@@ -27,7 +27,7 @@ export interface Transport {
 const STALE_CONNECTIONS = 3;
 
 export function createTransport(settings: ArchiveSettings): Transport {
-  const agent = createAgent(settings);
+  const agent = createAgent(settings, settings.concurrency * 2);
   const client = createClient(settings, agent);
   return {
     async send(outgoing, signal) {
@@ -37,7 +37,8 @@ export function createTransport(settings: ArchiveSettings): Transport {
       if (signal.aborted) leave();
       const timer = setTimeout(leave, settings.searchTimeoutMs);
       try {
-        return await sendAgainIfStale(client, outgoing, deadline.signal);
+        const send = () => client.request<Buffer>({ ...outgoing, signal: deadline.signal });
+        return await (outgoing.method === 'GET' ? sendAgainIfStale(send) : send());
       } catch (error) {
         // axios has a timeout of silence only: an archive that drips would hold the caller for ever.
         if (!deadline.signal.aborted || signal.aborted) throw error;
@@ -55,17 +56,12 @@ export function createTransport(settings: ArchiveSettings): Transport {
  * An idle connection may be closed by the archive in the moment in which it is used again. Nothing was read
  * and nothing can have been changed by a GET, so it is sent again (RFC 9110 9.2.2).
  */
-async function sendAgainIfStale(
-  client: AxiosInstance,
-  outgoing: Outgoing,
-  signal: AbortSignal,
-): Promise<AxiosResponse<Buffer>> {
+export async function sendAgainIfStale<T>(get: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await client.request<Buffer>({ ...outgoing, signal });
+      return await get();
     } catch (error) {
-      const again = outgoing.method === 'GET' && attempt <= STALE_CONNECTIONS && isStale(error);
-      if (!again) throw error;
+      if (attempt > STALE_CONNECTIONS || !isStale(error)) throw error;
     }
   }
 }
@@ -90,7 +86,8 @@ function createClient(settings: ArchiveSettings, agent: http.Agent): AxiosInstan
   });
 }
 
-function credentials(settings: ArchiveSettings): Record<string, string> {
+/** The Authorization header of the gateway's own credential at the archive, if it has one. */
+export function credentials(settings: ArchiveSettings): Record<string, string> {
   if (settings.token !== undefined) return { Authorization: `Bearer ${settings.token}` };
   if (settings.username === undefined) return {};
   const pair = `${settings.username}:${settings.password ?? ''}`;
@@ -98,8 +95,11 @@ function credentials(settings: ArchiveSettings): Record<string, string> {
 }
 
 /** A keep-alive agent whose connections must be made within the connect deadline. */
-function createAgent(settings: ArchiveSettings): http.Agent {
-  const options = { keepAlive: true, maxSockets: settings.concurrency * 2 };
+export function createAgent(
+  settings: Pick<ArchiveSettings, 'url' | 'connectTimeoutMs'>,
+  maxSockets: number,
+): http.Agent {
+  const options = { keepAlive: true, maxSockets };
   const agent = settings.url.startsWith('https:')
     ? new https.Agent(options)
     : new http.Agent(options);

@@ -48,6 +48,13 @@ export function answeredParameters(
   return parametersOf(release, resource).filter((row) => isAnswered(row));
 }
 
+/** The parameters that make a search narrow, by their names in a release. */
+export function narrowingParameters(release: ReleaseName, resource: SearchType): readonly string[] {
+  return answeredParameters(release, resource)
+    .filter(({ narrows }) => narrows)
+    .map(({ spelling }) => spelling.name);
+}
+
 /** Whether a parameter can be answered. */
 export function isAnswered(row: Spelled): row is Spelled<AnsweredParameter> {
   return 'read' in row;

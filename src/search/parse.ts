@@ -44,6 +44,8 @@ export interface ParsedSearch {
   /** Whether only the number of matches is wanted: `_summary=count`, or `_count=0`. */
   readonly countOnly: boolean;
   readonly includes: readonly Include[];
+  /** Whether the client wants to know what is asked of the archive. */
+  readonly explain: boolean;
   /**
    * The parameters that are really used, for the self link, in the order of the request: `_count` as it is
    * used, `_format` among them, the cursor not.
@@ -69,6 +71,7 @@ interface Draft {
   summary: Summary;
   elements: readonly string[] | undefined;
   total: Total | undefined;
+  explain: boolean;
   cursor?: string;
 }
 
@@ -104,6 +107,7 @@ function begin(input: SearchInput): Draft {
     summary: 'false',
     elements: undefined,
     total: undefined,
+    explain: false,
   };
   if (context.compartmentPatient !== undefined) {
     draft.clauses.push(readPatientIds(asked(draft, 'Patient', context.compartmentPatient)));
@@ -121,6 +125,7 @@ function finish(draft: Draft): ParsedSearch {
       sort,
       count: countOnly ? 0 : draft.count,
       ...(cursor !== undefined && { cursor }),
+      ...((countOnly || draft.total === 'accurate') && { counted: true }),
       detail: !countOnly && input.type === 'ImagingStudy' && showsSeries(shown, elements),
     },
     summary,
@@ -128,6 +133,7 @@ function finish(draft: Draft): ParsedSearch {
     total: draft.total,
     countOnly,
     includes: [...draft.includes],
+    explain: draft.explain,
     applied,
     ignored,
     warnings,
@@ -223,6 +229,7 @@ function apply(draft: Draft, effect: Effect, name: string, value: string): void 
   draft.sort.push(...(effect.sort ?? []));
   draft.elements = effect.elements ?? draft.elements;
   draft.total = effect.total ?? draft.total;
+  draft.explain = effect.explain ?? draft.explain;
   for (const include of effect.includes ?? []) draft.includes.add(include);
   if (effect.cursor === undefined) draft.applied.push([name, effect.used ?? value]);
   else draft.cursor = effect.cursor;

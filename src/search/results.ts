@@ -37,6 +37,8 @@ export interface Effect {
   readonly total?: Total;
   readonly includes?: readonly Include[];
   readonly cursor?: string;
+  /** Whether the client wants to know what is asked of the archive. */
+  readonly explain?: boolean;
   /** The value that is really used, where it is not the client's. */
   readonly used?: string;
   /** Why it is not supported. */
@@ -87,7 +89,18 @@ export const RESULT_PARAMETERS: Readonly<Record<string, ResultParameter>> = {
   _contained: refusedResult('contained resources cannot be searched here'),
   _containedType: refusedResult('contained resources cannot be searched here'),
   _format: once('json or xml; stronger than the Accept header', EVERY, () => ({})),
-  _pretty: once('Whether the answer is laid out for people', EVERY, () => ({})),
+  _pretty: once('Whether the answer is laid out for people: true or false', EVERY, (request) => {
+    readFlag(request);
+    return {};
+  }),
+  _explain: once(
+    'true adds what was asked of the archive and what became of its rows',
+    EVERY,
+    (request) =>
+      request.type === 'ImagingStudy'
+        ? { explain: readFlag(request) }
+        : { refusal: 'only searches of ImagingStudy are explained' },
+  ),
 };
 
 /** The parameter of the next link, which means something to this gateway only. */
@@ -112,6 +125,7 @@ export function resultParametersOf(release: ReleaseName, type: SearchType): read
   const useless: Readonly<Record<string, boolean>> = {
     _sort: sortable(release, type).length === 0,
     _include: includesOf(release, type).length === 0,
+    _explain: type !== 'ImagingStudy',
   };
   return allResults(release).filter(
     ({ name, refusal }) => refusal === undefined && useless[name] !== true,
@@ -145,6 +159,11 @@ function once(
 function refusedResult(refusal: string): ResultParameter {
   const releases = releasesFrom('dstu2');
   return { ...once('Refused', releases, () => ({ refusal })), repeats: true, refusal };
+}
+
+function readFlag({ parameter, value }: ResultRequest): boolean {
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw noneOf(parameter, value, ['true', 'false']);
 }
 
 function readCount({ parameter, value, release, context }: ResultRequest): Effect {

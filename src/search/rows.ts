@@ -34,6 +34,8 @@ export interface AnsweredParameter extends Row {
   /** What `:missing` asks for; `never` and `always` where the element is always, or never, there. */
   readonly missing?: Presence | 'never' | 'always';
   readonly sortBy?: SortKey['by'];
+  /** Whether archives find few studies by it: what to add to a search that is too broad. */
+  readonly narrows?: true;
   /** The type that a reference refers to, whose parameters can be chained. */
   readonly target?: SearchType;
 }

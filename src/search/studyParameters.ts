@@ -22,6 +22,7 @@ const ORDER_NUMBERS =
 const PATIENT: Omit<AnsweredParameter, 'releases' | 'documentation'> = {
   resource: 'ImagingStudy',
   read: readPatientReference,
+  narrows: true,
   modified: { identifier: readIdentifiers('patient') },
   missing: 'patient',
   sortBy: 'patient',
@@ -33,6 +34,7 @@ const IDENTIFIER: Omit<AnsweredParameter, 'releases'> = {
   documentation:
     'Study Instance UID (bare, urn:oid:, urn:dicom:uid|), Accession Number (value, system|value, |value; from R4 on :of-type with ACSN) or Study ID (value, |value)',
   read: readStudyIdentifiers,
+  narrows: true,
   modified: { 'of-type': readTypedIdentifiers },
   sortBy: 'accession',
 };
@@ -43,6 +45,7 @@ export const STUDY_PARAMETERS: readonly Parameter[] = [
     releases: spelled('token', '_id'),
     documentation: 'Logical id of the study: its Study Instance UID',
     read: readStudyIds,
+    narrows: true,
     missing: 'never',
   },
   {
@@ -70,6 +73,7 @@ export const STUDY_PARAMETERS: readonly Parameter[] = [
     documentation:
       'Accession Number (0008,0050): value, system|value (the system of its issuer, or the issuer by name), or |value',
     read: readIdentifiers('accession'),
+    narrows: true,
     missing: 'accession',
     sortBy: 'accession',
   },
@@ -121,6 +125,7 @@ export const STUDY_PARAMETERS: readonly Parameter[] = [
     documentation:
       'Study Date and Time (0008,0020) (0008,0030), of any precision; without a zone compared with the wall clock of the study',
     read: readDates('started'),
+    narrows: true,
     missing: 'started',
     sortBy: 'started',
   },
@@ -156,6 +161,7 @@ export const STUDY_PARAMETERS: readonly Parameter[] = [
     releases: { ...spelled('token', 'series'), ...spelled('uri', 'series', 'dstu2', 'stu3') },
     documentation: 'Series Instance UID (0020,000E), bare or as urn:oid:',
     read: readUids('series'),
+    narrows: true,
     missing: 'series',
   },
   refused(
@@ -179,6 +185,7 @@ export const STUDY_PARAMETERS: readonly Parameter[] = [
     },
     documentation: 'Study Instance UID (0020,000D), bare or as urn:oid:',
     read: readUids('study'),
+    narrows: true,
     missing: 'never',
     sortBy: 'study',
   },
@@ -206,6 +213,7 @@ export const STUDY_PARAMETERS: readonly Parameter[] = [
     },
     documentation: 'SOP Instance UID (0008,0018) of an instance, bare or as urn:oid:',
     read: readUids('instance'),
+    narrows: true,
     missing: 'series',
   },
   refused(

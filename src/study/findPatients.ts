@@ -1,6 +1,6 @@
 import { Problem } from '../errors';
 import { readCursor } from './cursor';
-import { gather } from './gather';
+import { gatherAsked } from './gather';
 import { patientMark } from './identity';
 import { matches } from './matches';
 import type { Patient, StudyHeader } from './model';
@@ -37,7 +37,8 @@ export async function findPatients(
   const plan = planQuery(query.clauses, await source.abilities(call));
   if (plan.empty) return { patients: [], total: 0, notices: [] };
   const reach = { windowRows: limits.windowRows, most: limits.scannedRows, from: 0 };
-  const gathered = await gather(source, plan.study, reach, call);
+  const { study: keys, either } = plan;
+  const gathered = await gatherAsked(source, { keys, ...(either && { either }) }, reach, call);
   if (gathered.rest !== undefined) throw tooMany(limits);
   const rows = gathered.studies.filter((study) => matches(query.clauses, study) === true);
   const patients = distinctPatients(rows);

@@ -1,13 +1,14 @@
 import { Problem } from '../errors';
+import { asksUpdates, changedStudies, FIRST_SEEN } from './changed';
 import { readCursor } from './cursor';
-import { gather, rowName, type Gathered } from './gather';
+import { eachOnce, gatherAsked, rowName, type Asked, type Gathered } from './gather';
 import { matches } from './matches';
 import type { StudyHeader } from './model';
 import { DEFAULT_SORT, sortStudies } from './order';
-import { takePage } from './page';
+import { candidatesOf, takePage } from './page';
 import { pageByOffset } from './offsetPaging';
 import { findStart, ORDER_CHANGED, pageLinks, type RowCursor } from './paging';
-import { planQuery } from './plan';
+import { isBroad, planQuery } from './plan';
 import type { StudyQuery } from './query';
 import type { FoundStudies, Search, SearchLimits } from './search';
 import type { Call, Keys, Notice, StudySource } from './source';
@@ -30,21 +31,32 @@ export async function findStudies(
   limits: SearchLimits,
   call: Call,
 ): Promise<FoundStudies> {
+  if (!asksUpdates(query.clauses)) return answer(query, source, limits, call);
+  const found = await answer(query, source, limits, { ...call, fresh: query.cursor === undefined });
+  const { tellsUpdates } = await source.abilities(call);
+  return tellsUpdates ? found : { ...found, notices: [...found.notices, FIRST_SEEN] };
+}
+
+async function answer(
+  query: StudyQuery,
+  source: StudySource,
+  limits: SearchLimits,
+  call: Call,
+): Promise<FoundStudies> {
   const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor);
-  const keys = await askedKeys(query, source, limits, call);
-  if (keys === undefined) return NONE;
-  const search: Search = { query, keys, source, limits, call };
-  if (cursor?.kind === 'offset') return pageByOffset(search, cursor);
-  if (query.count === 0) return countStudies(search);
+  const asked = await askedKeys(query, source, limits, call);
+  if (asked === undefined) return NONE;
+  const search: Search = { query, ...asked, source, limits, call };
+  if (cursor?.kind === 'offset') return withCount(search, await pageByOffset(search, cursor));
+  if (query.count === 0) return withCount(search, { studies: [], notices: [] });
   const whole = query.sort.length > 0 || cursor !== undefined;
   const most = whole ? limits.scannedRows : limits.windowRows;
   const reach = { windowRows: limits.windowRows, most, from: 0 };
-  const gathered = await gather(source, keys, reach, call);
-  if (gathered.rest === undefined) {
-    return pageOfWhole(search, gathered, cursor);
-  }
+  const gathered = await gatherAsked(source, search, reach, call);
+  if (gathered.rest === undefined) return pageOfWhole(search, gathered, cursor);
   if (whole) throw tooManyToSort(limits);
-  return pageByOffset(search, { kind: 'offset', offset: 0, after: [] });
+  const first = { kind: 'offset' as const, offset: 0, after: [] };
+  return withCount(search, await pageByOffset(search, first));
 }
 
 const NOT_COUNTED: Notice = {
@@ -52,17 +64,34 @@ const NOT_COUNTED: Notice = {
   text: 'More studies match than may be read to count them. Narrow the search.',
 };
 
-/** How many studies match, without showing any; no total where that would take more than one answer may cost. */
-async function countStudies(search: Search): Promise<FoundStudies> {
-  const { query, keys, source, limits, call } = search;
+/** A page with the number of all matches, where it is wanted; no total where it takes more than one answer may cost. */
+async function withCount(search: Search, page: FoundStudies): Promise<FoundStudies> {
+  const { query, source, limits, call } = search;
+  if (!query.counted) return page;
   const reach = { windowRows: limits.windowRows, most: limits.scannedRows, from: 0 };
-  const gathered = await gather(source, keys, reach, call);
-  const rows = gathered.studies.filter((study) => matches(query.clauses, study) !== false);
-  const page = await takePage(search, rows, Number.POSITIVE_INFINITY);
-  const { notices } = gathered;
-  const whole = gathered.rest === undefined && !gathered.cut && page.taken === rows.length;
-  if (!whole) return { studies: [], notices: [...notices, NOT_COUNTED] };
-  return { studies: [], total: page.studies.length, notices };
+  const gathered = await gatherAsked(source, search, reach, call);
+  const total =
+    gathered.rest === undefined && !gathered.cut
+      ? await countRows(search, gathered.studies)
+      : undefined;
+  const notices = eachOnce([
+    ...page.notices,
+    ...gathered.notices,
+    ...(total === undefined ? [NOT_COUNTED] : []),
+  ]);
+  return { ...page, notices, ...(total !== undefined && { total }) };
+}
+
+/** How many of the rows match, reading below the study where only that tells; undefined where it is too much. */
+async function countRows(
+  search: Search,
+  rows: readonly StudyHeader[],
+): Promise<number | undefined> {
+  const { query } = search;
+  const candidates = candidatesOf(search, rows);
+  const counting = { ...search, query: { ...query, detail: false } };
+  const page = await takePage(counting, candidates, Number.POSITIVE_INFINITY);
+  return page.taken === candidates.length ? page.studies.length : undefined;
 }
 
 function tooManyToSort(limits: SearchLimits): Problem {
@@ -73,21 +102,33 @@ function tooManyToSort(limits: SearchLimits): Problem {
   );
 }
 
-/** The keys of the study search, or undefined when it is sure that nothing matches. */
+/** What the archive is asked, or undefined when it is sure that nothing matches. */
 async function askedKeys(
   query: StudyQuery,
   source: StudySource,
   limits: SearchLimits,
   call: Call,
-): Promise<Keys | undefined> {
+): Promise<Asked | undefined> {
   const plan = planQuery(query.clauses, await source.abilities(call));
+  call.meter.trace?.({ on: 'plan', plan });
   if (plan.empty) return undefined;
-  if (plan.below === undefined || plan.study.has('StudyInstanceUID')) return plan.study;
-  const { level, keys } = plan.below;
-  const found = await source.studiesWith(level, keys, limits.belowRows, call);
-  if (!found?.complete) return plan.study;
-  if (found.uids.length === 0) return undefined;
-  return new Map([...plan.study, ['StudyInstanceUID', { kind: 'values', values: found.uids }]]);
+  const { study, below, either } = plan;
+  const changed = isBroad(plan)
+    ? await changedStudies(query.clauses, source, limits.belowRows, call)
+    : undefined;
+  if (changed !== undefined) return amongUids(study, changed);
+  if (below === undefined || study.has('StudyInstanceUID')) {
+    return { keys: study, ...(either && { either }) };
+  }
+  const found = await source.studiesWith(below.level, below.keys, limits.belowRows, call);
+  if (!found?.complete) return { keys: study };
+  return amongUids(study, found.uids);
+}
+
+/** A search among studies that were found before; undefined when there are none. */
+function amongUids(study: Keys, uids: readonly string[]): Asked | undefined {
+  if (uids.length === 0) return undefined;
+  return { keys: new Map([...study, ['StudyInstanceUID', { kind: 'values', values: uids }]]) };
 }
 
 /** A page of a result that was read whole. */
@@ -98,19 +139,25 @@ async function pageOfWhole(
 ): Promise<FoundStudies> {
   const { query } = search;
   const sorted = sortStudies(
-    gathered.studies.filter((study) => matches(query.clauses, study) !== false),
+    candidatesOf(search, gathered.studies),
     query.sort.length > 0 ? query.sort : DEFAULT_SORT,
   );
   const { start, lost } = findStart(sorted.map(rowName), cursor);
   const page = await takePage(search, sorted.slice(start), query.count);
   const end = start + page.taken;
-  const total = gathered.cut ? undefined : countAll(query, sorted, start, end, page.studies.length);
-  const links = pageLinks(sorted.map(rowName), start, end, query.count);
+  const known = gathered.cut ? undefined : countAll(query, sorted, start, end, page.studies.length);
+  const mayCount = known === undefined && query.counted === true && !gathered.cut;
+  const total = mayCount ? await countRows(search, sorted) : known;
+  const untold = query.counted === true && total === undefined;
   return {
     studies: page.studies,
-    notices: lost ? [...gathered.notices, ORDER_CHANGED] : gathered.notices,
+    notices: [
+      ...gathered.notices,
+      ...(lost ? [ORDER_CHANGED] : []),
+      ...(untold ? [NOT_COUNTED] : []),
+    ],
     ...(total !== undefined && { total }),
-    ...links,
+    ...pageLinks(sorted.map(rowName), start, end, query.count),
   };
 }
 

@@ -46,6 +46,8 @@ export function readStudy(row: DataSet, zone: ZoneOfArchive): StudyHeader | unde
       description: string(row, 'StudyDescription'),
       institution: string(row, 'InstitutionName'),
       department: string(row, 'InstitutionalDepartmentName'),
+      confidentiality: readTold(row, 'ConfidentialityCode'),
+      aeTitles: readTold(row, 'RetrieveAETitle'),
       numberOfSeries: integer(row, 'NumberOfStudyRelatedSeries'),
       numberOfInstances: integer(row, 'NumberOfStudyRelatedInstances'),
     }),
@@ -74,6 +76,17 @@ export function readSeries(row: DataSet, zone: ZoneOfArchive): Series | undefine
       bodyPart: string(row, 'BodyPartExamined'),
       laterality: string(row, 'Laterality'),
       started: readMoment(row, 'SeriesDate', 'SeriesTime', zone),
+      specimens: filled(
+        sequence(row, 'SpecimenDescriptionSequence').flatMap(
+          (item) =>
+            readIssuedId(item, 'SpecimenIdentifier', 'IssuerOfTheSpecimenIdentifierSequence') ?? [],
+        ),
+      ),
+      procedureSteps: filled(
+        sequence(row, 'ReferencedPerformedProcedureStepSequence').flatMap(
+          (item) => string(item, 'ReferencedSOPInstanceUID') ?? [],
+        ),
+      ),
     }),
   };
 }
@@ -169,6 +182,11 @@ function readTitle(row: DataSet): string | undefined {
   );
 }
 
+/** All values, none of them where the attribute came empty; undefined where it did not come. */
+function readTold(row: DataSet, keyword: Keyword): string[] | undefined {
+  return has(row, keyword) ? strings(row, keyword) : undefined;
+}
+
 /** Modalities in Study; dcm4chee writes `*` when it does not know (its issue 775). */
 function readModalities(row: DataSet): string[] | undefined {
   const told = strings(row, 'ModalitiesInStudy').flatMap((value) => value.split('\\'));
@@ -244,6 +262,11 @@ function readIssuer(row: DataSet, keyword: Keyword): Issuer | undefined {
     universalIdType: string(item, 'UniversalEntityIDType'),
   });
   return Object.keys(issuer).length > 0 ? issuer : undefined;
+}
+
+/** A list with something in it, or nothing. */
+function filled<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length > 0 ? list : undefined;
 }
 
 /** The members that are there: an absent value is an absent member, never `undefined` in one. */

@@ -1,3 +1,4 @@
+import { Problem } from '../errors';
 import { patientKey, patientMark } from './identity';
 import type { StudyHeader } from './model';
 import type { Call, Keys, Notice, StudySource } from './source';
@@ -58,6 +59,50 @@ export async function gather(
   }
 }
 
+/** What of a plan the archive is asked: its keys, or several searches that together find the same. */
+export interface Asked {
+  readonly keys: Keys;
+  readonly either?: readonly Keys[];
+}
+
+/** Reads study rows as {@link gather} does, by several searches at once where the plan has them. */
+export async function gatherAsked(
+  source: StudySource,
+  { keys, either }: Asked,
+  reach: { readonly windowRows: number; readonly most: number; readonly from: number },
+  call: Call,
+): Promise<Gathered> {
+  const together = either && (await gatherEither(source, either, reach.windowRows, call));
+  return together ?? gather(source, keys, reach, call);
+}
+
+/**
+ * The rows of several searches as one result. Undefined where one of them does not end within a window, or the
+ * archive refuses a key (Azure does, with 400): then the one search that all have in common is read instead.
+ */
+async function gatherEither(
+  source: StudySource,
+  either: readonly Keys[],
+  windowRows: number,
+  call: Call,
+): Promise<Gathered | undefined> {
+  const reach = { windowRows, most: windowRows, from: 0 };
+  const parts = await Promise.all(
+    either.map((keys) => gather(source, keys, reach, call).catch(unlessRefused)),
+  );
+  if (!parts.every((part) => part !== undefined && part.rest === undefined)) return undefined;
+  const whole = parts.filter((part) => part !== undefined);
+  const found = new Map<string, StudyHeader>();
+  for (const part of whole) add(found, part.studies);
+  const notices = whole.flatMap((part) => part.notices);
+  return { ...finish(found, notices), rest: undefined, cut: whole.some((part) => part.cut) };
+}
+
+function unlessRefused(error: unknown): undefined {
+  if (error instanceof Problem && error.code === 'pacs-error') return undefined;
+  throw error;
+}
+
 /** What names a study row in a page link: its UID and its patient's mark, which tells nothing of the patient. */
 export function rowName(study: StudyHeader): string {
   return `${study.uid} ${patientMark(study.patient)}`;
@@ -73,8 +118,12 @@ function add(found: Map<string, StudyHeader>, studies: readonly StudyHeader[]): 
 }
 
 function finish(found: ReadonlyMap<string, StudyHeader>, notices: readonly Notice[]) {
-  const byCode = new Map(notices.map((notice) => [notice.code, notice]));
-  return { studies: markShared([...found.values()]), notices: [...byCode.values()] };
+  return { studies: markShared([...found.values()]), notices: eachOnce(notices) };
+}
+
+/** Notices without those that say the same again. */
+export function eachOnce(notices: readonly Notice[]): readonly Notice[] {
+  return [...new Map(notices.map((notice) => [notice.code, notice])).values()];
 }
 
 /** Marks the studies whose UID stands under another patient too: two resources, never one. */

@@ -5,6 +5,7 @@ import {
   createHmac,
   timingSafeEqual,
 } from 'node:crypto';
+import { fromBase62, toBase62 } from './base62';
 import type { Issuer, Patient, StudyHeader } from './model';
 
 /*
@@ -34,15 +35,27 @@ export interface StudyKey {
 
 const PLAIN_ID = /^[A-Za-z0-9.-]+$/;
 const MARKED = /^(.+)-p([0-9a-f]{12})$/;
+const PACKED = /^n-([0-9A-Za-z]+)$/;
+/** The longest `id` (datatypes.html of DSTU2 and later). */
+const MAX_ID = 64;
 
 /**
  * The logical id of a study: its Study Instance UID. Where the archive holds the UID under two patients,
  * a mark of the patient follows. A UID with characters no FHIR id has, or that would be read as an id of
- * another form, is written as `x-` and its UTF-8 bytes in hexadecimal.
+ * another form, is written as `x-` and its UTF-8 bytes in hexadecimal; one that leaves no room for the mark, as
+ * `n-` and its digits packed.
  */
 export function studyId(study: StudyHeader): string {
-  const id = isPlainId(study.uid) ? study.uid : `x-${Buffer.from(study.uid).toString('hex')}`;
-  return study.shared ? `${id}-p${patientMark(study.patient)}` : id;
+  const id = uidId(study.uid);
+  if (!study.shared) return id;
+  const mark = `-p${patientMark(study.patient)}`;
+  const packed = id.length + mark.length > MAX_ID ? packUid(study.uid) : undefined;
+  return (packed ?? id) + mark;
+}
+
+/** The logical id of what is named by a UID alone, escaped as {@link studyId} has it. */
+export function uidId(uid: string): string {
+  return isPlainId(uid) ? uid : `x-${Buffer.from(uid).toString('hex')}`;
 }
 
 /** Reads a logical id made by {@link studyId}. */
@@ -93,9 +106,10 @@ export const readablePatientIds: PatientIds = {
 };
 
 /**
- * Patient ids that tell nothing to whoever lacks the key: the readable id under deterministic
- * authenticated encryption (the synthetic-IV construction of RFC 5297, with HMAC-SHA-256 and AES-256-CTR).
- * The same patient has the same id in every replica with the same key.
+ * Patient ids that tell nothing to whoever lacks the key: issuer and Patient ID under deterministic
+ * authenticated encryption (the synthetic-IV construction of RFC 5297, with HMAC-SHA-256 and AES-256-CTR), in
+ * base 62, so that 29 bytes of both still make an id that FHIR takes. The same patient has the same id in every
+ * replica with the same key.
  *
  * @param key the secret, any length; 32 random bytes or more are wanted
  */
@@ -103,33 +117,67 @@ export function opaquePatientIds(key: string): PatientIds {
   const macKey = createHmac('sha256', key).update('patient-id mac').digest();
   const cipherKey = createHmac('sha256', key).update('patient-id cipher').digest();
   const syntheticIv = (text: Buffer) =>
-    createHmac('sha256', macKey).update(text).digest().subarray(0, 16);
+    createHmac('sha256', macKey).update(text).digest().subarray(0, IV_BYTES);
   return {
     encode(patient) {
-      const plain = readablePatientIds.encode(patient);
-      if (plain === undefined) return undefined;
-      const iv = syntheticIv(Buffer.from(plain));
+      if (patient.id === undefined) return undefined;
+      const plain = joinKey({ value: patient.id, issuer: issuerName(patient.issuer) ?? '' });
+      const iv = syntheticIv(plain);
       const cipher = createCipheriv('aes-256-ctr', cipherKey, iv);
-      return Buffer.concat([iv, cipher.update(plain), cipher.final()]).toString('hex');
+      return toBase62(Buffer.concat([iv, cipher.update(plain), cipher.final()]));
     },
     decode(id) {
-      if (!/^([0-9a-f]{2}){18,}$/.test(id)) return undefined;
-      const bytes = Buffer.from(id, 'hex');
-      const iv = bytes.subarray(0, 16);
+      const bytes = fromBase62(id);
+      if (bytes === undefined || bytes.length <= IV_BYTES) return undefined;
+      const iv = bytes.subarray(0, IV_BYTES);
       const decipher = createDecipheriv('aes-256-ctr', cipherKey, iv);
-      const plain = Buffer.concat([decipher.update(bytes.subarray(16)), decipher.final()]);
+      const plain = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES)), decipher.final()]);
       if (!timingSafeEqual(syntheticIv(plain), iv)) return undefined;
-      return readablePatientIds.decode(plain.toString());
+      return splitKey(plain);
     },
   };
 }
+
+/** Issuer and Patient ID, the length of the issuer before them, so that no two pairs read alike. */
+function joinKey({ value, issuer = '' }: PatientKey): Buffer {
+  const name = Buffer.from(issuer);
+  return Buffer.concat([
+    Buffer.from([name.length >> 8, name.length & 0xff]),
+    name,
+    Buffer.from(value),
+  ]);
+}
+
+function splitKey(plain: Buffer): PatientKey {
+  const end = 2 + plain.readUInt16BE(0);
+  const value = plain.subarray(end).toString();
+  return end === 2 ? { value } : { value, issuer: plain.subarray(2, end).toString() };
+}
+
+const IV_BYTES = 16;
 
 function isPlainId(uid: string): boolean {
   return PLAIN_ID.test(uid) && !MARKED.test(uid) && readUid(uid) === uid;
 }
 
-function readUid(id: string): string {
+/** The UID in a logical id made by {@link uidId}. */
+export function readUid(id: string): string {
+  const packed = PACKED.exec(id)?.[1];
+  if (packed !== undefined) return unpackUid(packed) ?? id;
   return /^x-([0-9a-f]{2})+$/.test(id) ? Buffer.from(id.slice(2), 'hex').toString() : id;
+}
+
+/** A UID of digits and dots, two characters a byte (`a` is the dot, `f` fills), in base 62. */
+function packUid(uid: string): string | undefined {
+  if (!/^[0-9.]+$/.test(uid)) return undefined;
+  const nibbles = uid.replaceAll('.', 'a');
+  return `n-${toBase62(Buffer.from(nibbles.length % 2 === 0 ? nibbles : `${nibbles}f`, 'hex'))}`;
+}
+
+function unpackUid(packed: string): string | undefined {
+  const nibbles = fromBase62(packed)?.toString('hex') ?? '';
+  const [, uid] = /^([0-9a]+)f?$/.exec(nibbles) ?? [];
+  return uid?.replaceAll('a', '.');
 }
 
 function escapePart(text: string): string {

@@ -88,6 +88,8 @@ function holds(condition: Condition, study: Candidate): Answer {
       return anyInstance(study, (instance) => instance.sopClass === condition.uid);
     case 'bodyPart':
       return anySeries(study, (series) => isBodyPart(series, condition.terms));
+    case 'attribute':
+      return hasAttribute(study, condition);
     case 'presence': {
       const present = PRESENT[condition.of](study);
       return condition.present ? present : not(present);
@@ -175,6 +177,16 @@ function hasModality(study: Candidate, code: string): Answer {
 
 function toldModalities(study: Candidate): boolean {
   return study.modalities !== undefined && study.modalities.length > 0;
+}
+
+function hasAttribute(
+  study: Candidate,
+  { of, values, untold }: Extract<Condition, { on: 'attribute' }>,
+): boolean {
+  const told = study[of];
+  if (told === undefined) return untold;
+  const actual = typeof told === 'string' ? [told] : told;
+  return actual.some((one) => values.some((value) => isTerm(one, value)));
 }
 
 /** Code strings (PS3.5 6.2, CS) are upper case; archives hold others. */

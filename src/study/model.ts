@@ -77,6 +77,10 @@ export interface StudyHeader {
   readonly description?: string;
   readonly institution?: string;
   readonly department?: string;
+  /** Confidentiality Code (0040,1008), all values; empty where the archive told that there is none. */
+  readonly confidentiality?: readonly string[];
+  /** Retrieve AE Title (0008,0054), all values; empty where the archive told that there is none. */
+  readonly aeTitles?: readonly string[];
   /** The archive's own counts (0020,1206) and (0020,1208). */
   readonly numberOfSeries?: number;
   readonly numberOfInstances?: number;
@@ -98,6 +102,10 @@ export interface Series {
   readonly started?: Moment;
   readonly performers: readonly PersonName[];
   readonly operators: readonly PersonName[];
+  /** Specimens that the images show (Specimen Description Sequence), of the series' first image. */
+  readonly specimens?: readonly IssuedId[];
+  /** UIDs of the Modality Performed Procedure Steps that the series is a part of. */
+  readonly procedureSteps?: readonly string[];
   readonly instances: readonly Instance[];
 }
 

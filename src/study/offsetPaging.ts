@@ -1,7 +1,7 @@
 import { writeCursor, type Cursor } from './cursor';
-import { gather, OFFSET_IGNORED, rowName, type Gathered } from './gather';
+import { eachOnce, gather, OFFSET_IGNORED, rowName, type Gathered } from './gather';
 import type { Study, StudyHeader } from './model';
-import { takePage } from './page';
+import { takePage, tellCheck } from './page';
 import { ORDER_CHANGED } from './paging';
 import type { FoundStudies, Search } from './search';
 import type { Notice } from './source';
@@ -46,7 +46,7 @@ export async function pageByOffset(search: Search, cursor: OffsetCursor): Promis
   const previous = Math.max(0, cursor.offset - query.count);
   return {
     studies,
-    notices: [...new Map(notices.map((notice) => [notice.code, notice])).values()],
+    notices: eachOnce(notices),
     ...(next && { next: writeCursor(next) }),
     ...(cursor.offset > 0 && {
       previous: writeCursor({ kind: 'offset', offset: previous, after: [] }),
@@ -72,6 +72,7 @@ async function readStretch(search: Search, cursor: OffsetCursor): Promise<Stretc
   const gathered = await gather(source, keys, reach, call);
   const { start, lost } = resume(gathered, cursor, from);
   const rows = gathered.studies.slice(start);
+  tellCheck(search, rows);
   const offset = from + start;
   const notices = [...gathered.notices, ...(lost ? [ORDER_CHANGED] : [])];
   if (gathered.rest === undefined) return { rows, offset, rest: undefined, notices };

@@ -1,5 +1,5 @@
 import { isUid } from '../dicom/values';
-import { matches } from './matches';
+import { matches, type Answer } from './matches';
 import { instanceCount, seriesCount, type Defect, type Study, type StudyHeader } from './model';
 import type { PageLimits, Search } from './search';
 import type { StudyDetail } from './source';
@@ -9,6 +9,25 @@ export interface TakenPage {
   readonly studies: readonly Study[];
   /** Rows used up, those that turned out not to match among them. */
   readonly taken: number;
+}
+
+/** The rows that match or may match: the check of every row against the whole question. */
+export function candidatesOf(search: Search, rows: readonly StudyHeader[]): StudyHeader[] {
+  tellCheck(search, rows);
+  return rows.filter((row) => matches(search.query.clauses, row) !== false);
+}
+
+/** Tells what the check makes of rows, where somebody listens. */
+export function tellCheck({ query, call }: Search, rows: readonly StudyHeader[]): void {
+  if (call.meter.trace === undefined) return;
+  const answers = rows.map((row) => matches(query.clauses, row));
+  const count = (answer: Answer) => answers.filter((each) => each === answer).length;
+  call.meter.trace({
+    on: 'check',
+    matching: count(true),
+    others: count(false),
+    undecided: count(undefined),
+  });
 }
 
 /** What a study without counts is taken for. */

@@ -6,6 +6,11 @@ import type { Abilities, Keys, Match } from './source';
 export interface Plan {
   /** Keys of the study search. */
   readonly study: Keys;
+  /**
+   * Searches that together find what one cannot: the alternatives of a clause, each of another key (a bare
+   * identifier may be an accession number, a Study ID or a UID). Every one has the keys of `study`, too.
+   */
+  readonly either?: readonly Keys[];
   /** A search below the study to run first, because it finds few studies. */
   readonly below?: { readonly level: 'series' | 'instances'; readonly keys: Keys };
   /** No study can match; nothing need be asked. */
@@ -22,6 +27,16 @@ const HOUR = 3_600_000;
 /** What stands for an open end: archives reject or misread `20200101-` (facts of several products). */
 const EARLIEST = '18000101';
 const LATEST = '29991231';
+/** Keys that find few studies. */
+const SELECTIVE: readonly Keyword[] = [
+  'StudyInstanceUID',
+  'PatientID',
+  'AccessionNumber',
+  'StudyID',
+  'PatientName',
+];
+/** Searches in place of one, at most. */
+const MOST_SEARCHES = 8;
 /** How selective a key below the study is, the best first. */
 const BELOW_ORDER: readonly Keyword[] = [
   'SOPInstanceUID',
@@ -54,8 +69,62 @@ export function planQuery(clauses: readonly Clause[], abilities: Abilities): Pla
       }
     }
   }
-  const best = mostSelective(below);
-  return { study, empty, ...(best && { below: best }) };
+  // Few studies are read anyway: a list of all series of a body part, of all patients, would cost more.
+  const few = isSelective(study);
+  const best = mostSelective(few ? below.filter(({ keyword }) => namesOne(keyword)) : below);
+  const either = few || best ? undefined : alternatives(clauses, study, abilities);
+  return { study, empty, ...(best && { below: best }), ...(either && { either }) };
+}
+
+/** The keys by which a clause went to the archive, in whichever of a plan's searches. */
+export function askedKeywords(
+  clause: Clause,
+  { study, below, either = [] }: Plan,
+): readonly Keyword[] {
+  const own = clause.flatMap(keysOfCondition).map(({ keyword }) => keyword);
+  const asked = [study, ...(below ? [below.keys] : []), ...either];
+  return [...new Set(own)].filter((keyword) => asked.some((keys) => keys.has(keyword)));
+}
+
+/** Whether a plan would read more of the archive than a patient, a study or some days of it. */
+export function isBroad({ study, below, either, empty }: Plan): boolean {
+  const date = study.get('StudyDate') ?? study.get('PatientBirthDate');
+  const closed = date?.kind === 'range' && date.from !== EARLIEST && date.to !== LATEST;
+  return !empty && !isSelective(study) && below === undefined && either === undefined && !closed;
+}
+
+function namesOne(keyword: Keyword): boolean {
+  return keyword === 'SeriesInstanceUID' || keyword === 'SOPInstanceUID';
+}
+
+function isSelective(study: Keys): boolean {
+  return SELECTIVE.some((keyword) => study.has(keyword));
+}
+
+/** The searches of the clause that takes fewest; undefined where some alternative of each has no such key. */
+function alternatives(
+  clauses: readonly Clause[],
+  study: Keys,
+  abilities: Abilities,
+): readonly Keys[] | undefined {
+  const [fewest] = clauses
+    .map((clause) => searchesOf(clause, abilities))
+    .filter((keys) => keys !== undefined)
+    .sort((one, other) => one.length - other.length);
+  return fewest?.map(({ keyword, match }) => new Map([...study, [keyword, match]]));
+}
+
+function searchesOf(clause: Clause, abilities: Abilities): readonly Key[] | undefined {
+  const keys = clause
+    .filter((condition) => condition.on !== 'nothing')
+    .map((condition) =>
+      keysOfCondition(condition).find(
+        (each) => SELECTIVE.includes(each.keyword) && canAsk(each, abilities),
+      ),
+    );
+  if (!keys.every((each) => each !== undefined)) return undefined;
+  const once = [...new Map(keys.map((each) => [JSON.stringify(each), each])).values()];
+  return once.length > 0 && once.length <= MOST_SEARCHES ? once : undefined;
 }
 
 /** A list of UIDs can always be asked, one by one if need be; a list of other values only in one call. */
@@ -154,6 +223,7 @@ function keysOfCondition(condition: Condition): readonly Key[] {
       return [key('study', 'StudyID', condition.value)];
     case 'order':
     case 'lastUpdated':
+    case 'attribute':
     case 'presence':
     case 'not':
     case 'all':

@@ -40,6 +40,9 @@ export type Presence =
   | 'sex'
   | 'lastUpdated';
 
+/** The attributes that rules about studies go by. */
+export type StudyAttribute = 'confidentiality' | 'aeTitles' | 'institution' | 'department';
+
 /** One thing that a study must be. */
 export type Condition =
   | { readonly on: 'study' | 'series' | 'instance' | 'sopClass'; readonly uid: string }
@@ -65,6 +68,14 @@ export type Condition =
   | { readonly on: 'started'; readonly comparator: Comparator; readonly span: Span }
   | { readonly on: 'lastUpdated'; readonly comparator: Comparator; readonly span: Span }
   | { readonly on: 'presence'; readonly of: Presence; readonly present: boolean }
+  /** An attribute of the study row has one of these values, whatever their case. */
+  | {
+      readonly on: 'attribute';
+      readonly of: StudyAttribute;
+      readonly values: readonly string[];
+      /** The answer where the archive does not tell the attribute. */
+      readonly untold: boolean;
+    }
   /** What the condition says does not hold; never asked of an archive, which can only include. */
   | { readonly on: 'not'; readonly condition: Condition }
   /** Every study matches, for example `status=available`. */
@@ -89,6 +100,8 @@ export interface StudyQuery {
   readonly count: number;
   /** Opaque place to go on from, out of an earlier page's link. */
   readonly cursor?: string;
+  /** Whether the number of all matches is wanted, although it may take further reading. */
+  readonly counted?: boolean;
   /** Whether the answer shows series and instances; without, the calls for them are saved. */
   readonly detail: boolean;
 }

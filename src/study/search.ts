@@ -1,6 +1,7 @@
 import type { Study } from './model';
 import type { StudyQuery } from './query';
-import type { Call, Keys, Notice, StudySource } from './source';
+import type { Asked } from './gather';
+import type { Call, Notice, StudySource } from './source';
 
 /** How large a page may get (the depth rule: a shorter page with a `next` link, never a huge one). */
 export interface PageLimits {
@@ -21,9 +22,8 @@ export interface SearchLimits extends PageLimits {
 }
 
 /** A search under way: the question, what of it the archive is asked, and how far it may go. */
-export interface Search {
+export interface Search extends Asked {
   readonly query: StudyQuery;
-  readonly keys: Keys;
   readonly source: StudySource;
   readonly limits: SearchLimits;
   readonly call: Call;

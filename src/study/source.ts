@@ -1,5 +1,6 @@
 import type { Keyword } from '../dicom/tags';
 import type { Defect, Series, StudyHeader } from './model';
+import type { Plan } from './plan';
 
 /** What a key of an upstream query must match. The archive's spelling of it is the dialect's affair. */
 export type Match =
@@ -17,6 +18,8 @@ export type Keys = ReadonlyMap<Keyword, Match>;
 export interface Notice {
   readonly code: string;
   readonly text: string;
+  /** A warning unless it says otherwise. */
+  readonly severity?: 'information';
 }
 
 /** One upstream request's worth of a caller: its signal, and the meter of its Server-Timing. */
@@ -24,6 +27,8 @@ export interface Call {
   /** Fires when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
   readonly meter: Meter;
+  /** Set when remembered study rows will not do: the caller asks what has changed. */
+  readonly fresh?: boolean;
 }
 
 /** Counts what an answer cost. */
@@ -31,7 +36,32 @@ export interface Meter {
   /** @param operation `qido`, `metadata`, `native` or `probe`; @param milliseconds the call's duration */
   upstream(operation: string, milliseconds: number): void;
   cache(outcome: 'hit' | 'miss' | 'joined'): void;
+  /** Hears what happened, where somebody wants it explained. */
+  trace?(event: TraceEvent): void;
 }
+
+/** Something that happened on the way to an answer. */
+export type TraceEvent =
+  /** A call to the archive: its path and query as they were sent, and what came of it. */
+  | {
+      readonly on: 'call';
+      readonly method: 'GET' | 'POST';
+      readonly target: string;
+      readonly milliseconds: number;
+      /** Rows in the answer, where it is a list. */
+      readonly rows?: number;
+      /** Code of the failure, where there was no answer. */
+      readonly failure?: string;
+    }
+  /** What of the question the archive was asked. */
+  | { readonly on: 'plan'; readonly plan: Plan }
+  /** Study rows held against the question: those that match, those that do not, those that need a closer look. */
+  | {
+      readonly on: 'check';
+      readonly matching: number;
+      readonly others: number;
+      readonly undecided: number;
+    };
 
 /** A stretch of a study search, in the archive's order. */
 export interface StudyWindow {
@@ -64,6 +94,8 @@ export interface Abilities {
   readonly studyKeys: ReadonlySet<Keyword>;
   /** Whether a key may have several values at once, any of which matches. */
   readonly valueLists: boolean;
+  /** Whether the archive tells when a study last changed; else that is since when the gateway has seen it so. */
+  readonly tellsUpdates: boolean;
 }
 
 /** Where studies come from: the archive, or a cache in front of it. */
@@ -81,6 +113,14 @@ export interface StudySource {
     limit: number,
     call: Call,
   ): Promise<FoundUids | undefined>;
+  /**
+   * The studies that changed at or after a time, where the archive keeps a log of changes.
+   *
+   * @param since milliseconds since 1970
+   * @param most studies that may be listed
+   * @returns their UIDs and perhaps some more, or undefined when the log does not tell
+   */
+  changedSince?(since: number, most: number, call: Call): Promise<readonly string[] | undefined>;
   /** Series and instances of studies, in the order asked. */
   details(studies: readonly StudyHeader[], call: Call): Promise<readonly StudyDetail[]>;
 }

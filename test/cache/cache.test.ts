@@ -129,7 +129,8 @@ describe('the cache', () => {
   function counting(defects: StudyDetail['defects'] = []) {
     const asked = { windows: 0, details: [] as string[] };
     const source: StudySource = {
-      abilities: () => Promise.resolve({ studyKeys: new Set([]), valueLists: false }),
+      abilities: () =>
+        Promise.resolve({ studyKeys: new Set([]), valueLists: false, tellsUpdates: true }),
       studiesWith: () => Promise.resolve(undefined),
       studies: () => {
         asked.windows += 1;

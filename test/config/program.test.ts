@@ -123,11 +123,11 @@ describe('settings', () => {
 });
 
 describe('the demo', () => {
-  test('prints a base URL and four requests that work, and ends cleanly', async () => {
+  test('prints a base URL and requests that work, and ends cleanly', async () => {
     const demo = start(['demo'], { PORT: '0' });
     await demo.says(/Ctrl-C/);
     const curls = [...demo.said.out.matchAll(/^ {2}curl (-H '([^']+)' -o \S+ )?'([^']+)'$/gm)];
-    expect(curls).toHaveLength(4);
+    expect(curls).toHaveLength(5);
     for (const [, , header = 'Accept: */*', url = ''] of curls) {
       const response = await fetch(url, { headers: [header.split(': ')] });
       expect([url, response.status]).toEqual([url, 200]);

@@ -98,6 +98,8 @@ const series: fc.Arbitrary<Series> = sparse(
     bodyPart: fc.oneof(fc.constantFrom('CHEST', 'FETALARM'), nasty),
     laterality: nasty,
     started: moment,
+    specimens: fc.array(issuedId, { maxLength: 2 }),
+    procedureSteps: fc.array(nasty, { maxLength: 2 }),
   },
   {
     uid,

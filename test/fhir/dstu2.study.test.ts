@@ -25,7 +25,9 @@ describe('a DSTU2 ImagingStudy', () => {
   it('has no id rather than one that breaks the type', () => {
     const uid = `1.${'2'.repeat(60)}`;
     expect(render({ ...bare, uid }).id).toBe(uid);
-    expect(render({ ...bare, uid, shared: true })).not.toHaveProperty('id');
+    expect(render({ ...bare, uid, shared: true }).id).toMatch(/^n-\w+-p[0-9a-f]{12}$/);
+    const illegal = `${uid}${'3'.repeat(9)}`;
+    expect(render({ ...bare, uid: illegal })).not.toHaveProperty('id');
   });
 
   it('has url at study and series, and the URL of an instance in an extension', () => {

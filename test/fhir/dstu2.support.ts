@@ -30,8 +30,15 @@ export function samplesOf(release: FhirRelease): (readonly [string, Resource])[]
     ['searchset', release.searchset(page, context)],
     ['searchset-empty', release.searchset(pageOf([]), context)],
     ['conformance', release.conformance({ ...facts, baseUrl })],
+    ...operationOf(release, baseUrl),
     ...definitionsOf(release),
   ];
+}
+
+function operationOf(release: FhirRelease, baseUrl: string): (readonly [string, Resource])[] {
+  const url = `${baseUrl}/OperationDefinition/explain`;
+  const operation = release.operationDefinition?.('explain', url);
+  return operation ? [['operation', operation]] : [];
 }
 
 /** Those samples that have a golden file: one definition is like another. */

@@ -26,6 +26,8 @@ const crew: Study = {
     laterality: 'U',
     performers: [name('Operator^Otto'), name('Roe^Rita')],
     operators: [name('Operator^Otto')],
+    specimens: [{ value: 'SP-1', issuer: { name: 'PATH' } }],
+    procedureSteps: ['1.2.3.9'],
   })),
 };
 
@@ -52,6 +54,7 @@ export function samplesOf(release: FhirRelease): readonly (readonly [string, Res
     ['searchset', release.searchset(fullPage(release, studies), context)],
     ['searchset-empty', release.searchset(pageOf([]), context)],
     ['conformance', release.conformance({ ...facts, baseUrl: context.baseUrl })],
+    ...operationOf(release, context.baseUrl),
   ];
 }
 
@@ -72,6 +75,12 @@ function definitionsOf(release: FhirRelease): (readonly [string, Resource])[] {
 function endpointOf(release: FhirRelease): (readonly [string, Resource])[] {
   const endpoint = release.endpoint?.(ENDPOINT);
   return endpoint ? [['endpoint', endpoint]] : [];
+}
+
+function operationOf(release: FhirRelease, baseUrl: string): (readonly [string, Resource])[] {
+  const url = `${baseUrl}/OperationDefinition/explain`;
+  const operation = release.operationDefinition?.('explain', url);
+  return operation ? [['operation', operation]] : [];
 }
 
 function outcomeOf(release: FhirRelease): Resource {

@@ -165,6 +165,8 @@ const factsWithChain = {
   date: '2024-05-06',
   baseUrl: 'http://127.0.0.1:8080/fhir/stu3',
   cors: true,
+  operations: [],
+  compartments: [],
   resources: [
     {
       type: 'ImagingStudy',

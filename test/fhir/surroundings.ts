@@ -4,6 +4,7 @@ import type {
   SearchPage,
   ServerFacts,
 } from '../../src/fhir/releases';
+import { contentOf } from '../../src/study/content';
 import { readablePatientIds, studyId } from '../../src/study/identity';
 import type { Issuer } from '../../src/study/model';
 
@@ -35,6 +36,7 @@ export function contextFor(baseUrl: string): RenderContext {
     studyId,
     patientId: (patient) => readablePatientIds.encode(patient),
     identifierSystem,
+    contentOf,
   };
 }
 
@@ -80,4 +82,16 @@ export const facts: ServerFacts = {
     },
     { type: 'Patient', interactions: ['read'], includes: [], parameters: [] },
   ],
+  operations: [
+    {
+      name: 'versions',
+      definition: 'http://hl7.org/fhir/OperationDefinition/CapabilityStatement-versions',
+    },
+    {
+      name: 'explain',
+      on: 'ImagingStudy',
+      definition: 'http://127.0.0.1:8080/fhir/OperationDefinition/explain',
+    },
+  ],
+  compartments: ['Patient'],
 };

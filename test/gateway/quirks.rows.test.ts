@@ -181,7 +181,7 @@ describe('rows that are no rows', () => {
   test('an illegal UID is served, with a warning and a URL that leads to it', async () => {
     const study = await answered(held('1.02.3'));
     expect(study.extension).toMatchObject([{ valueCode: 'illegal-uid' }]);
-    expect(study.url).toBe(`${archive.url}/studies/1.02.3`);
+    expect(study.url).toBe(`${running.url}/dicom-web/studies/1.02.3`);
   });
 
   test.each(['../9', '1.2/3', '1%2e2', 'a b', '..', '\u0661.\u0662'])(

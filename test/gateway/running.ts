@@ -85,7 +85,7 @@ export async function startGateway(
     },
     async close() {
       await server.stop(0);
-      gateway.close();
+      await gateway.close();
     },
   };
 }

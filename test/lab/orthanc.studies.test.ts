@@ -148,14 +148,13 @@ describe('the studies of a real Orthanc', () => {
 
 describe('the WADO-RS URLs of a real Orthanc', () => {
   test('fetch what they name, at each of the three levels', async () => {
-    const { orthanc } = lab();
     const twice = truth.filter(({ filed }) => filed > 1).map(({ uid }) => uid);
     const wanted = entries.flatMap(({ resource }) => urlsOf(resource));
     const failed = (await inParallel(wanted, fetchDicom)).flat();
     // Orthanc refuses a UID that it has filed twice, even on its own: nobody's URL could do better.
     const known = failed.filter(({ url }) => twice.some((uid) => url.includes(`/studies/${uid}`)));
     for (const { url, why } of failed) process.stdout.write(`not to be had: ${url}: ${why}\n`);
-    expect(wanted.every(({ url }) => url.startsWith(`${orthanc}/dicom-web/studies/`))).toBe(true);
+    expect(wanted.every(({ url }) => url.startsWith(`${gateway.url}/dicom-web/studies/`))).toBe(true);
     expect(failed.filter((each) => !known.includes(each))).toEqual([]);
   }, 240_000);
 });

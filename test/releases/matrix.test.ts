@@ -1,5 +1,7 @@
-import { PARAMETERS } from '../../src/search/parameters';
+import { DIALECTS } from '../../src/search/dialects';
+import { answeredParameters, modifiersOf, PARAMETERS } from '../../src/search/parameters';
 import { sorted, uidsOf } from './finds';
+import { refusedModifiers } from './modifiers';
 import { allPages, codesOf, idsOf, pageOf, RELEASE_NAMES, start, type Running } from './support';
 import { casesOf, NOT_SUPPORTED } from './table';
 
@@ -44,11 +46,54 @@ describe.each(RELEASE_NAMES)('a search of ImagingStudy in %s', (release) => {
     expect(got.text).not.toContain('no search parameter of');
   });
 
+  test.each(refusedModifiers(release))(
+    'by %s is refused, and not answered without the modifier even if lenient',
+    async (name) => {
+      for (const headers of [{}, { Prefer: 'handling=lenient' }]) {
+        const got = await running.ask(`${base()}/ImagingStudy?${name}=CT`, { headers });
+        expect([got.status, codesOf(got)]).toEqual([400, ['unsupported-modifier']]);
+      }
+    },
+  );
+
   test('is tried here by each parameter that the release has', () => {
     const rows = PARAMETERS.flatMap(({ resource, releases }) =>
       resource === 'ImagingStudy' ? (releases[release]?.name ?? []) : [],
     );
     const tried = [...names.map((name) => name.split(/[:.]/)[0] ?? ''), ...NOT_SUPPORTED[release]];
     expect(sorted([...new Set(tried)])).toEqual(sorted(rows));
+  });
+
+  test('is tried here with each modifier, each chain and each modifier of what is chained', () => {
+    const rows = answeredParameters(release, 'ImagingStudy');
+    const spelled = (base: string, modifiers: readonly string[]) =>
+      modifiers.map((modifier) => `${base}:${modifier}`);
+    const works = rows.flatMap((row) => {
+      const { name } = row.spelling;
+      const chain = row.target === undefined ? [] : answeredParameters(release, row.target);
+      return [
+        ...spelled(name, modifiersOf(row)),
+        ...chain.flatMap((end) => {
+          const whole = `${name}.${end.spelling.name}`;
+          return [whole, ...spelled(whole, modifiersOf(end))];
+        }),
+      ];
+    });
+    expect(works.filter((name) => !names.includes(name))).toEqual([]);
+    expect(works.length).toBeGreaterThan(15);
+  });
+
+  test('is tried here with each comparator, and with both values of :missing', () => {
+    const asked = casesOf(release, '').map(([name, value]) => `${name}=${value}`);
+    const dates = answeredParameters(release, 'ImagingStudy').filter(
+      ({ spelling }) => spelling.type === 'date',
+    );
+    const comparators = dates.flatMap(({ spelling: { name } }) =>
+      DIALECTS[release].comparators.map(([sign]) => new RegExp(`^${name}=${sign}\\d`)),
+    );
+    expect(comparators.filter((each) => !asked.some((one) => each.test(one)))).toEqual([]);
+    const absent = names.filter((name) => name.endsWith(':missing'));
+    const both = absent.flatMap((name) => [`${name}=true`, `${name}=false`]);
+    expect(both.filter((one) => !asked.includes(one))).toEqual([]);
   });
 });

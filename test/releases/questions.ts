@@ -6,6 +6,12 @@ import { since, type Got, type Running } from './support';
 
 export const UID = STUDIES[0]?.uid ?? '';
 
+/** SOP Instance UID of the archive's only PDF. */
+export const PDF =
+  STUDIES.flatMap(({ series }) => series)
+    .flatMap(({ instances }) => instances)
+    .find(({ content }) => content?.kind === 'pdf')?.uid ?? '';
+
 /** A question below a release's base and the status of its answer. */
 export interface Question {
   readonly name: string;
@@ -44,6 +50,7 @@ export function questionsOf(release: ReleaseName): readonly Question[] {
       ['definitions', 'StructureDefinition', 'Bundle'],
       ['a definition', 'StructureDefinition/wado-rs-url'],
       ['the versions', '$versions', 'Parameters'],
+      ['a document', `Binary/${PDF}`],
     ]),
     ...from('stu3', [
       ['endpoints', 'Endpoint', 'Bundle'],

@@ -82,7 +82,7 @@ export async function start(env: Readonly<Record<string, string>> = {}): Promise
     },
     async close() {
       await server.stop(0);
-      gateway.close();
+      await gateway.close();
       await archive.close();
     },
   };

@@ -22,6 +22,7 @@ import {
   uid,
   type Test,
 } from './finds';
+import { modifierCases } from './modifiers';
 import { since } from './support';
 
 /* THE MATRIX: what each spelling of each parameter of ImagingStudy finds, by release. */
@@ -246,6 +247,11 @@ export function casesOf(release: ReleaseName, baseUrl: string): readonly Case[] 
     ...(release === 'dstu1' ? LANGUAGE : from('r5', LANGUAGE)),
     ...from('dstu2', patients('patient', release, baseUrl)),
     ...(release === 'dstu1' || since('r4', release) ? patients('subject', release, baseUrl) : []),
+    ...modifierCases(release, [
+      [SERIES, ofSeries(SERIES)],
+      [REPORT, sopClass(REPORT)],
+      [INSTANCE, ofInstance(INSTANCE)],
+    ]),
   ];
 }
 

@@ -161,6 +161,8 @@ describe.each(
       _summary: 'true',
       _elements: 'id',
       _total: 'none',
+      _pretty: 'true',
+      _explain: 'true',
       _include: '*',
     };
     const declared = resultParametersOf(release, type).map(({ name }) => name);

@@ -7,6 +7,7 @@ describe('the shape of a search', () => {
       query: { clauses: [], sort: [], count: 20, detail: true },
       summary: 'false',
       total: undefined,
+      explain: false,
       countOnly: false,
       includes: [],
       applied: [],

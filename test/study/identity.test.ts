@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { fromBase62 } from '../../src/study/base62';
 import { opaquePatientIds, patientKey, patientMark } from '../../src/study/identity';
 import { readablePatientIds, readStudyId, studyId } from '../../src/study/identity';
 import { createIssuerSystems } from '../../src/study/issuers';
@@ -62,7 +63,7 @@ describe('opaque ids', () => {
   test('tell nothing, differ by key, and are refused when one digit is changed', () => {
     const made = encode('key', 'P-1001') ?? '';
     expect(made).not.toContain('1001');
-    expect(Buffer.from(made, 'hex').toString('latin1')).not.toContain('1001');
+    expect(fromBase62(made)?.toString('latin1')).not.toContain('1001');
     expect(encode('other', 'P-1001')).not.toBe(made);
     for (const at of made.split('').keys()) {
       const digit = made[at] === '0' ? '1' : '0';
@@ -71,6 +72,13 @@ describe('opaque ids', () => {
     }
     expect(opaquePatientIds('other').decode(made)).toBeUndefined();
   });
+});
+
+test('an opaque id of an issuer and a Patient ID of 29 bytes is no longer than FHIR allows', () => {
+  const made = opaquePatientIds('key').encode(
+    patient({ id: 'P'.repeat(19), issuer: { name: 'HOSPITAL-A' } }),
+  );
+  expect(made).toMatch(/^[A-Za-z0-9]{1,64}$/);
 });
 
 describe('ids of studies', () => {
@@ -95,6 +103,17 @@ describe('ids of studies', () => {
     fc.assert(
       fc.property(uid, person, (each, whose) => {
         const made = studyId(study({ uid: each, shared: true, patient: whose }));
+        expect(readStudyId(made)).toEqual({ uid: each, patientMark: patientMark(whose) });
+      }),
+    );
+  });
+
+  test('of a shared UID of any legal length are no longer than FHIR allows', () => {
+    const legal = fc.stringMatching(/^[1-9][0-9.]{0,62}[1-9]$/);
+    fc.assert(
+      fc.property(legal, person, (each, whose) => {
+        const made = studyId(study({ uid: each, shared: true, patient: whose }));
+        expect(made).toMatch(/^[A-Za-z0-9.-]{1,64}$/);
         expect(readStudyId(made)).toEqual({ uid: each, patientMark: patientMark(whose) });
       }),
     );

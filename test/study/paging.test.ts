@@ -35,7 +35,8 @@ const HONEST: Manner = { ignoresOffset: false, ignoresLimit: false, overlap: 0 }
 function sourceOf(held: readonly StudyHeader[], manner = HONEST): StudySource & { calls: number } {
   const source = {
     calls: 0,
-    abilities: () => Promise.resolve({ studyKeys: new Set([]), valueLists: false }),
+    abilities: () =>
+      Promise.resolve({ studyKeys: new Set([]), valueLists: false, tellsUpdates: true }),
     studies: (_: unknown, { limit, offset }: { limit: number; offset: number }) => {
       source.calls += 1;
       const start = manner.ignoresOffset

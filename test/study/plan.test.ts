@@ -101,6 +101,7 @@ const clauses = fc.array(fc.array(condition, { minLength: 1, maxLength: 3 }), { 
 const abilities = fc.record({
   studyKeys: fc.subarray(Object.keys(TAG) as Keyword[]).map((keys) => new Set(keys)),
   valueLists: fc.boolean(),
+  tellsUpdates: fc.constant(true),
 });
 
 /** Whether an archive that does as PS3.4 says finds the study by a key, read plainly. */
@@ -170,7 +171,11 @@ test('nothing is asked that the archive cannot match', () => {
   );
 });
 
-const ALL = { studyKeys: new Set(Object.keys(TAG) as Keyword[]), valueLists: true };
+const ALL = {
+  studyKeys: new Set(Object.keys(TAG) as Keyword[]),
+  valueLists: true,
+  tellsUpdates: true,
+};
 
 test.each<[string, Condition[][], Record<string, Match>]>([
   [

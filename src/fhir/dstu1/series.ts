@@ -58,8 +58,18 @@ function instanceOf(
     type: instance.recordType ?? (instance.sopClass && sopClass(instance.sopClass)?.recordType),
     title: instance.title,
     url: wadoUrl(uids, () => context.wado.instance(...uids)),
-    // attachment: the last element of an instance, for resources that carry its content.
+    attachment: attachment(uids, instance, context),
   };
+}
+
+/** The Binary with what the instance shows, where it shows anything. */
+function attachment(
+  uids: readonly string[],
+  instance: Instance,
+  { contentOf }: RenderContext,
+): Members | undefined {
+  const content = uids.every(isSafeUid) ? contentOf?.(instance) : undefined;
+  return content && { reference: `Binary/${content.id}` };
 }
 
 /**

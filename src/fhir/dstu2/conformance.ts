@@ -30,6 +30,11 @@ export function conformance(facts: ServerFacts): Resource {
         mode: 'server',
         security: { cors: facts.cors },
         resource: facts.resources.map(restResource),
+        operation: facts.operations.map(({ name, definition }) => ({
+          name,
+          definition: { reference: definition },
+        })),
+        compartment: facts.compartments.map((type) => `http://hl7.org/fhir/compartment/${type}`),
       },
     ],
   });

@@ -45,8 +45,20 @@ function instanceOf(
     ...oid('sopClass', instance.sopClass, absent()),
     type: instance.recordType ?? (instance.sopClass && sopClass(instance.sopClass)?.recordType),
     title: instance.title,
-    // content: the last element of an instance, for attachments that carry what is in it.
+    content: contentOf([study.uid, series.uid, instance.uid], instance, context),
   };
+}
+
+/** What the instance shows, where it shows anything: its media type and the URL of its Binary. */
+function contentOf(
+  uids: readonly string[],
+  instance: Instance,
+  { baseUrl, contentOf: of }: RenderContext,
+): Members[] {
+  const content = uids.every(isSafeUid) ? of?.(instance) : undefined;
+  if (content === undefined) return [];
+  const { id, contentType } = content;
+  return [{ contentType, url: `${baseUrl}/Binary/${id}`, title: instance.title }];
 }
 
 /** The WADO-RS URL of an instance, in an extension: only study and series have `url` in DSTU2. */

@@ -34,7 +34,9 @@ export function capabilityStatement(facts: ServerFacts, fhirVersion: string): Re
       {
         mode: 'server',
         security: { cors: facts.cors },
-        resource: facts.resources.map(restResource),
+        resource: facts.resources.map((each) => restResource(each, facts.operations)),
+        operation: facts.operations.filter(({ on }) => on === undefined).map(operation),
+        compartment: facts.compartments.map((type) => `${COMPARTMENTS}/${type.toLowerCase()}`),
       },
     ],
   });
@@ -48,7 +50,14 @@ export function computableName(name: string): string {
     .join('');
 }
 
-function restResource(facts: ResourceFacts): Members {
+/** Canonical URLs of the compartments (R4 compartmentdefinition.html). */
+const COMPARTMENTS = 'http://hl7.org/fhir/CompartmentDefinition';
+
+function operation({ name, definition }: ServerFacts['operations'][number]): Members {
+  return { name, definition };
+}
+
+function restResource(facts: ResourceFacts, operations: ServerFacts['operations']): Members {
   return {
     type: facts.type,
     interaction: facts.interactions.map((code) => ({ code })),
@@ -61,5 +70,6 @@ function restResource(facts: ResourceFacts): Members {
       type,
       documentation,
     })),
+    operation: operations.filter(({ on }) => on === facts.type).map(operation),
   };
 }

@@ -1,6 +1,8 @@
+import type { Study } from '../../study/model';
 import { resource, type Members } from '../elements';
 import { narrative, table, title } from '../narrative';
 import type { EndpointFacts, RenderContext, Resource } from '../releases';
+import { endpointExtensions, endpointOf } from '../shared/endpoint';
 
 /** R4 Endpoint (endpoint.html of 4.0.1) of a WADO-RS service; `address` is its base, without `/studies`. */
 export function endpointResource(endpoint: EndpointFacts): Resource {
@@ -18,26 +20,29 @@ export interface EndpointUse {
 }
 
 /**
- * The endpoint of a study and its series: the served one or, by setting, a contained copy.
+ * The endpoint of a study and its series: the served one, or a contained one.
  *
  * @param members the elements of the release's Endpoint
  */
 export function endpointUse(
+  study: Study,
   context: RenderContext,
   members: (endpoint: EndpointFacts) => Members,
 ): EndpointUse {
-  const { endpoint } = context;
-  if (context.endpointAs === 'reference') {
-    const reference = `Endpoint/${endpoint.id}`;
-    return { contained: [], reference: { reference, type: 'Endpoint', display: endpoint.name } };
+  const { facts, contained } = endpointOf(study, context);
+  const display = facts.name;
+  if (!contained) {
+    const reference = `Endpoint/${facts.id}`;
+    return { contained: [], reference: { reference, type: 'Endpoint', display } };
   }
-  const contained = { resourceType: 'Endpoint', id: 'endpoint', ...members(endpoint) };
-  return { contained: [contained], reference: { reference: '#endpoint', display: endpoint.name } };
+  const copy = { resourceType: 'Endpoint', id: 'endpoint', ...members(facts) };
+  return { contained: [copy], reference: { reference: '#endpoint', display } };
 }
 
 /** The elements of R4's Endpoint. */
 export function endpointMembers(endpoint: EndpointFacts): Members {
   return {
+    extension: endpointExtensions(endpoint),
     identifier: [endpointIdentifier(endpoint)],
     status: 'active',
     connectionType: WADO_RS,

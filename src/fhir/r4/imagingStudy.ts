@@ -13,6 +13,7 @@ import { subjectOf } from './patient';
 import { peopleOf, performersOf } from './people';
 import { basedOn, requestsOf } from './requests';
 import { seriesOf } from './series';
+import { specimensOf } from './specimens';
 import { studyExtensions } from './studyExtensions';
 
 /** R4 ImagingStudy, element by element in the order of imagingstudy.html of 4.0.1. */
@@ -20,14 +21,15 @@ export function imagingStudy(study: Study, context: RenderContext): Resource {
   const subject = subjectOf(study.patient, context);
   const people = peopleOf(study);
   const performers = performersOf(study);
-  const endpoint = endpointUse(context, endpointMembers);
+  const specimens = specimensOf(study, subject.reference, context);
+  const endpoint = endpointUse(study, context, endpointMembers);
   const place = locationOf(study);
   const requests = requestsOf(study.requests, { ...people, subject: subject.reference }, context);
   const others = otherModalities(study);
   return resource('ImagingStudy', {
     ...head(study, context),
     text: studyNarrative(study, others.length > 0),
-    contained: [subject, people, performers, endpoint, place]
+    contained: [subject, people, performers, specimens, endpoint, place]
       .flatMap(({ contained }) => contained)
       .concat(requests),
     extension: [
@@ -50,7 +52,7 @@ export function imagingStudy(study: Study, context: RenderContext): Resource {
     location: place.reference,
     reasonCode: reasonsOf(study).map((text) => ({ text })),
     description: study.description,
-    series: seriesOf(study, { endpoint: endpoint.reference, performers }, context),
+    series: seriesOf(study, { endpoint: endpoint.reference, performers, specimens }, context),
   });
 }
 

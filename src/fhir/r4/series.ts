@@ -2,16 +2,19 @@ import { seriesInstanceCount, type Instance, type Series, type Study } from '../
 import type { Members } from '../elements';
 import type { RenderContext } from '../releases';
 import { bodySite, laterality } from '../shared/bodySite';
+import { contentExtensions } from '../shared/content';
 import { dateTime, unsignedInt } from '../shared/primitives';
 import { sopClassCoding, uidElement, wadoUrl } from './datatypes';
 import { modalityCoding } from './modalities';
 import type { Performers } from './people';
+import type { Specimens } from './specimens';
 import { seriesExtensions } from './studyExtensions';
 
 /** What all series of a study share. */
 export interface SeriesParts {
   readonly endpoint: Members;
   readonly performers: Performers;
+  readonly specimens: Specimens;
 }
 
 /** ImagingStudy.series (imagingstudy.html of 4.0.1). */
@@ -26,6 +29,7 @@ export function seriesOf(study: Study, parts: SeriesParts, context: RenderContex
     endpoint: [parts.endpoint],
     bodySite: bodySite(series),
     laterality: laterality(series),
+    specimen: parts.specimens.of(series),
     started: dateTime(series.started),
     performer: parts.performers.of(series),
     instance: series.instances.map((instance) => instanceOf(study, series, instance, context)),
@@ -39,7 +43,7 @@ function instanceOf(
   context: RenderContext,
 ): Members {
   return {
-    extension: instanceUrl(study, series, instance, context),
+    extension: instanceExtensions(study, series, instance, context),
     ...uidElement(instance.uid),
     sopClass: sopClassCoding(instance.sopClass),
     number: instance.number,
@@ -47,13 +51,16 @@ function instanceOf(
   };
 }
 
-/** The extension with an instance's URL. */
-export function instanceUrl(
+/** The extensions with an instance's URL, and with that of what it shows. */
+export function instanceExtensions(
   study: Study,
   series: Series,
   instance: Instance,
   context: RenderContext,
 ): Members[] {
   const uids = [study.uid, series.uid, instance.uid] as const;
-  return wadoUrl(uids, () => context.wado.instance(...uids));
+  return [
+    ...wadoUrl(uids, () => context.wado.instance(...uids)),
+    ...contentExtensions(uids, instance, context),
+  ];
 }

@@ -1,6 +1,6 @@
 import { instanceCount, seriesCount, type Study } from '../../study/model';
 import { elementOf } from '../crossVersion';
-import { resource, type Members } from '../elements';
+import { distinct, resource, type Members } from '../elements';
 import { concept } from '../r4/datatypes';
 import { endpointUse } from '../r4/endpoint';
 import { head, reasonsOf, uidAndStudyId } from '../r4/imagingStudy';
@@ -9,6 +9,7 @@ import { modalityCodings } from '../r4/modalities';
 import { subjectOf } from '../r4/patient';
 import { peopleOf, performersOf, type People } from '../r4/people';
 import { basedOn } from '../r4/requests';
+import { specimensOf } from '../r4/specimens';
 import { studyExtensions } from '../r4/studyExtensions';
 import type { RenderContext, Resource } from '../releases';
 import { modalitiesOf } from '../shared/modalities';
@@ -23,13 +24,14 @@ export function imagingStudy(study: Study, context: RenderContext): Resource {
   const subject = subjectOf(study.patient, context);
   const people = peopleOf(study);
   const performers = performersOf(study);
-  const endpoint = endpointUse(context, endpointMembers);
+  const specimens = specimensOf(study, subject.reference, context);
+  const endpoint = endpointUse(study, context, endpointMembers);
   const place = locationOf(study);
   const requests = requestsOf(study.requests, { ...people, subject: subject.reference }, context);
   return resource('ImagingStudy', {
     ...head(study, context),
     text: studyNarrative(study, false),
-    contained: [subject, people, performers, endpoint, place]
+    contained: [subject, people, performers, specimens, endpoint, place]
       .flatMap(({ contained }) => contained)
       .concat(requests),
     extension: [...studyExtensions(study, context), ...people.extensions, ...interpreters(people)],
@@ -39,6 +41,7 @@ export function imagingStudy(study: Study, context: RenderContext): Resource {
     subject: subject.reference,
     started: dateTime(study.started),
     basedOn: basedOn(study, context),
+    partOf: partOf(study),
     referrer: people.referrer,
     endpoint: [endpoint.reference],
     numberOfSeries: unsignedInt(seriesCount(study)),
@@ -47,8 +50,21 @@ export function imagingStudy(study: Study, context: RenderContext): Resource {
     location: place.reference,
     reason: reasonConcepts(study),
     description: study.description,
-    series: seriesOf(study, { endpoint: endpoint.reference, performers }, context),
+    series: seriesOf(study, { endpoint: endpoint.reference, performers, specimens }, context),
   });
+}
+
+/**
+ * ImagingStudy.partOf, of R5: the performed procedure steps (0008,1111) that its series are parts of. An archive keeps
+ * no Procedure that could be referred to, so each is named by its UID.
+ */
+function partOf(study: Study): Members[] {
+  const steps = (study.series ?? []).flatMap(({ procedureSteps = [] }) => procedureSteps);
+  return distinct(steps).map((uid) => ({
+    type: 'Procedure',
+    identifier: { system: 'urn:dicom:uid', value: `urn:oid:${uid}` },
+    display: 'Performed procedure step',
+  }));
 }
 
 /** ImagingStudy.modality from R5 on: all distinct modalities of the series, documents among them. */

@@ -4,7 +4,7 @@ import type { Members } from '../elements';
 import { side } from '../laterality';
 import { sopClassCoding, uidElement } from '../r4/datatypes';
 import { modalityCoding } from '../r4/modalities';
-import { instanceUrl, type SeriesParts } from '../r4/series';
+import { instanceExtensions, type SeriesParts } from '../r4/series';
 import { seriesExtensions } from '../r4/studyExtensions';
 import type { RenderContext } from '../releases';
 import { bodySite as bodySiteCoding } from '../shared/bodySite';
@@ -22,6 +22,7 @@ export function seriesOf(study: Study, parts: SeriesParts, context: RenderContex
     endpoint: [parts.endpoint],
     bodySite: bodySite(series),
     laterality: laterality(series),
+    specimen: parts.specimens.of(series),
     started: dateTime(series.started),
     performer: parts.performers.of(series),
     instance: series.instances.map((instance) => instanceOf(study, series, instance, context)),
@@ -49,7 +50,7 @@ function instanceOf(
   context: RenderContext,
 ): Members {
   return {
-    extension: instanceUrl(study, series, instance, context),
+    extension: instanceExtensions(study, series, instance, context),
     ...uidElement(instance.uid),
     sopClass: sopClassCoding(instance.sopClass),
     number: instance.number,

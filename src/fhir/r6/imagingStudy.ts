@@ -6,6 +6,7 @@ import { locationOf } from '../r4/location';
 import { subjectOf } from '../r4/patient';
 import { peopleOf, performersOf } from '../r4/people';
 import { basedOn } from '../r4/requests';
+import { specimensOf } from '../r4/specimens';
 import { studyExtensions } from '../r4/studyExtensions';
 import { endpointMembers } from '../r5/endpoint';
 import { interpreters, reasonConcepts, studyModality } from '../r5/imagingStudy';
@@ -21,14 +22,15 @@ export function imagingStudy(study: Study, context: RenderContext): Resource {
   const subject = subjectOf(study.patient, context);
   const people = peopleOf(study);
   const performers = performersOf(study);
-  const endpoint = endpointUse(context, endpointMembers);
+  const specimens = specimensOf(study, subject.reference, context);
+  const endpoint = endpointUse(study, context, endpointMembers);
   const place = locationOf(study);
   const procedures = proceduresOf(study, subject.reference);
   const requests = requestsOf(study.requests, { ...people, subject: subject.reference }, context);
   return resource('ImagingStudy', {
     ...head(study, context),
     text: studyNarrative(study, false),
-    contained: [subject, people, performers, endpoint, place, procedures]
+    contained: [subject, people, performers, specimens, endpoint, place, procedures]
       .flatMap(({ contained }) => contained)
       .concat(requests),
     extension: [...studyExtensions(study, context), ...people.extensions, ...interpreters(people)],
@@ -46,6 +48,6 @@ export function imagingStudy(study: Study, context: RenderContext): Resource {
     description: study.description,
     numberOfSeries: unsignedInt(seriesCount(study)),
     numberOfInstances: unsignedInt(instanceCount(study)),
-    series: seriesOf(study, { endpoint: endpoint.reference, performers }, context),
+    series: seriesOf(study, { endpoint: endpoint.reference, performers, specimens }, context),
   });
 }

@@ -3,7 +3,7 @@ import { elementOf } from '../crossVersion';
 import { code, type Members } from '../elements';
 import { absentMember, originalUid, uidElement } from '../r4/datatypes';
 import { modalityCoding } from '../r4/modalities';
-import { instanceUrl, type SeriesParts } from '../r4/series';
+import { instanceExtensions, type SeriesParts } from '../r4/series';
 import { seriesExtensions } from '../r4/studyExtensions';
 import { bodySite, laterality } from '../r5/series';
 import type { RenderContext } from '../releases';
@@ -23,6 +23,7 @@ export function seriesOf(study: Study, parts: SeriesParts, context: RenderContex
     numberOfInstances: unsignedInt(seriesInstanceCount(series)),
     endpoint: [parts.endpoint],
     bodySite: bodySite(series),
+    specimen: parts.specimens.of(series),
     started: dateTime(series.started),
     performer: parts.performers.of(series),
     instance: series.instances.map((instance) => instanceOf(study, series, instance, context)),
@@ -43,7 +44,7 @@ function instanceOf(
   context: RenderContext,
 ): Members {
   return {
-    extension: instanceUrl(study, series, instance, context),
+    extension: instanceExtensions(study, series, instance, context),
     ...uidElement(instance.uid),
     ...sopClass(instance.sopClass),
     number: instance.number,

@@ -1,6 +1,8 @@
+import type { Study } from '../../study/model';
 import { resource, type Members } from '../elements';
 import { narrative, table, title } from '../narrative';
 import type { EndpointFacts, RenderContext, Resource } from '../releases';
+import { endpointExtensions, endpointOf } from '../shared/endpoint';
 import { resourceId } from '../shared/primitives';
 
 /** STU3 Endpoint (endpoint.html of 3.0.2) of the WADO-RS service that studies are retrieved from. */
@@ -19,13 +21,14 @@ export interface EndpointLink {
 }
 
 /** The Endpoint of a study; a contained resource has no narrative (references.html). */
-export function endpointLink(context: RenderContext): EndpointLink {
-  const { endpoint, endpointAs } = context;
-  const display = endpoint.name;
-  if (endpointAs === 'reference')
-    return { reference: { reference: `Endpoint/${endpoint.id}`, display }, contained: [] };
-  const contained = { resourceType: 'Endpoint', id: 'endpoint', ...endpointMembers(endpoint) };
-  return { reference: { reference: '#endpoint', display }, contained: [contained] };
+export function endpointLink(study: Study, context: RenderContext): EndpointLink {
+  const { facts, contained } = endpointOf(study, context);
+  const display = facts.name;
+  if (!contained) {
+    return { reference: { reference: `Endpoint/${facts.id}`, display }, contained: [] };
+  }
+  const copy = { resourceType: 'Endpoint', id: 'endpoint', ...endpointMembers(facts) };
+  return { reference: { reference: '#endpoint', display }, contained: [copy] };
 }
 
 /**
@@ -34,6 +37,7 @@ export function endpointLink(context: RenderContext): EndpointLink {
  */
 function endpointMembers(endpoint: EndpointFacts): Members {
   return {
+    extension: endpointExtensions(endpoint),
     identifier: [{ system: 'urn:ietf:rfc:3986', value: endpoint.address }],
     status: 'active',
     connectionType: {

@@ -22,7 +22,7 @@ export function imagingStudy(study: Study, context: RenderContext): Resource {
   const patient = patientLink(study.patient, context);
   const people = peopleOf(study);
   const requests = requestsOf(study.requests, { ...people, patient: patient.reference }, context);
-  const endpoint = endpointLink(context);
+  const endpoint = endpointLink(study, context);
   const links = { endpoint: endpoint.reference, performers: people.performers };
   const url = wadoUrl([study.uid], () => context.wado.study(study.uid));
   return resource('ImagingStudy', {

@@ -4,6 +4,7 @@ import type { Members } from '../elements';
 import { extension } from '../extensions';
 import type { RenderContext } from '../releases';
 import { bodySite, laterality } from '../shared/bodySite';
+import { contentExtensions } from '../shared/content';
 import { mandatory } from '../shared/datatypes';
 import { modalityCoding } from '../shared/modalities';
 import { dateTime, oid, unsignedInt } from '../shared/primitives';
@@ -51,7 +52,10 @@ function instanceOf(
 ): Members {
   const uids = [study.uid, series.uid, instance.uid] as const;
   return {
-    extension: wadoUrl(uids, () => context.wado.instance(...uids)),
+    extension: [
+      ...wadoUrl(uids, () => context.wado.instance(...uids)),
+      ...contentExtensions(uids, instance, context),
+    ],
     ...oid('uid', instance.uid, UNKNOWN),
     number: unsignedInt(instance.number),
     ...oid('sopClass', instance.sopClass, UNKNOWN),
