@@ -31,7 +31,7 @@ export interface RenderContext {
   /** Whether studies refer to the served Endpoint or contain a copy of it. */
   readonly endpointAs: 'reference' | 'contained';
   /** The address that opens this study to this caller alone; undefined: that of the Endpoint. */
-  addressOf?(study: StudyHeader): string | undefined;
+  readonly addressOf?: (study: StudyHeader) => string | undefined;
   /** When the archive last changed a study, or the gateway first saw it as it is; undefined if unknown. */
   lastUpdated(study: StudyHeader): Date | undefined;
   /** Logical id of a study. */

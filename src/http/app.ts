@@ -19,10 +19,11 @@ import {
   type FhirRequest,
 } from './exchange';
 import type { Handlers } from './handlers';
-import { minorVersion, negotiateFormat, negotiateRelease, refuseOtherRelease } from './negotiate';
+import { negotiateFormat, negotiateRelease, refuseOtherRelease } from './negotiate';
 import { openApi } from './openapi';
 import { nameRequest, sendProblem, type Report } from './problem';
 import { smartConfigurationRoutes } from './smartConfiguration';
+import { versionsHandler } from './versions';
 
 /** How the HTTP side is set up. */
 export interface HttpSettings {
@@ -162,22 +163,23 @@ function fhirRoutes(
 /** Has a handler answer, and tells the audit what the answer shows, or that it was refused. */
 async function answerAudited(
   request: Request,
-  { audit, access }: HttpSettings,
+  settings: HttpSettings,
   handle: () => FhirAnswer | Promise<FhirAnswer>,
 ): Promise<FhirAnswer> {
   const action = request.params.id === undefined ? ('search' as const) : ('read' as const);
   try {
     const given = await handle();
     const { disclosed } = given;
-    if (disclosed !== undefined) await audit({ action, outcome: 'success', request, ...disclosed });
+    if (disclosed !== undefined)
+      await settings.audit({ action, outcome: 'success', request, ...disclosed });
     return given;
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    const known = await access(request).then(
+    const known = await settings.access(request).then(
       (own) => ({ access: own }),
       () => ({}),
     );
-    await audit({ action, outcome: 'failure', request, ...known, studies: [], error });
+    await settings.audit({ action, outcome: 'failure', request, ...known, studies: [], error });
     throw error;
   }
 }
@@ -228,24 +230,4 @@ function securityHeaders(): RequestHandler {
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     strictTransportSecurity: false,
   });
-}
-
-/**
- * `$versions` (R4 capabilitystatement-operation-versions.html): the releases that can be had, and the default.
- * Parameters came with DSTU2; a DSTU1 client is answered by Conformance.
- */
-function versionsHandler(fallback: ReleaseName): FhirHandler {
-  return ({ release }) => {
-    if (release.structureDefinition === undefined) {
-      const text = 'DSTU1 has no Parameters resource. Ask /fhir/r4/$versions, or metadata.';
-      throw new Problem('not-found', text);
-    }
-    const versions = Object.values(RELEASES).map((each) => ({
-      name: 'version',
-      valueCode: minorVersion(each),
-    }));
-    const standard = { name: 'default', valueCode: minorVersion(RELEASES[fallback]) };
-    const resource = { resourceType: 'Parameters', parameter: [...versions, standard] };
-    return { resource, kind: 'resource' };
-  };
 }

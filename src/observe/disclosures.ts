@@ -65,10 +65,10 @@ function isDenial(error: unknown): boolean {
 
 /** Path, query and form as they came; a capability in the path is a credential and is left out. */
 function rawRequest(request: Request): RawRequest {
-  const { method, originalUrl, body } = request as { body?: unknown } & Request;
+  const body: unknown = request.body;
   return {
-    method,
-    target: withoutCapability(originalUrl),
+    method: request.method,
+    target: withoutCapability(request.originalUrl),
     ...(typeof body === 'string' && body !== '' && { body }),
   };
 }

@@ -67,9 +67,9 @@ function openSource(body: Readable, start: Buffer): Source {
   let held: Buffer = start;
 
   async function more(): Promise<void> {
-    const { value, done } = await chunks.next();
-    if (done === true) throw broken();
-    held = Buffer.concat([held, value]);
+    const next = await chunks.next();
+    if (next.done === true) throw broken();
+    held = Buffer.concat([held, next.value]);
   }
 
   return {

@@ -1,6 +1,6 @@
 import { isRecord } from '../dicom/dataset';
 import { Problem } from '../errors';
-import type { ZoneOfArchive } from '../study/fromDicom';
+import type { ZoneOfArchive } from '../study/attributes';
 import type { Call } from '../study/source';
 import type { ArchiveClient } from './client';
 import { DIALECTS, type Dialect, type DialectName } from './dialects';

@@ -1,6 +1,7 @@
 import { string, type DataSet } from '../dicom/dataset';
 import type { Keyword } from '../dicom/tags';
-import { readStudy, type ZoneOfArchive } from '../study/fromDicom';
+import type { ZoneOfArchive } from '../study/attributes';
+import { readStudy } from '../study/fromDicom';
 import type { StudyHeader } from '../study/model';
 import type { Call, Keys, Match, Notice, StudyWindow } from '../study/source';
 import type { ArchiveClient, SearchAnswer } from './client';

@@ -1,6 +1,6 @@
 import { string, type DataSet } from '../dicom/dataset';
 import { readDate, readOffset, readTime } from '../dicom/values';
-import type { ZoneOfArchive } from '../study/fromDicom';
+import type { ZoneOfArchive } from '../study/attributes';
 import type { Dialect } from './dialects';
 
 /*

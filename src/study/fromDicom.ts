@@ -1,22 +1,18 @@
-import { has, integer, sequence, string, strings, values, type DataSet } from '../dicom/dataset';
-import { readPersonName, type PersonName } from '../dicom/names';
+import { has, integer, sequence, string, strings, type DataSet } from '../dicom/dataset';
 import type { Keyword } from '../dicom/tags';
-import { readDate, readOffset, readTime, type Moment } from '../dicom/values';
+import { readDate } from '../dicom/values';
 import { sopClass } from '../dicom/codes';
-import type {
-  Availability,
-  Code,
-  ImagingRequest,
-  Instance,
-  IssuedId,
-  Issuer,
-  Patient,
-  Series,
-  StudyHeader,
-} from './model';
-
-/** Tells the offset from UTC, `+HH:MM`, of a wall clock that came without one; undefined: nobody knows. */
-export type ZoneOfArchive = (date: string, time: string) => string | undefined;
+import {
+  defined,
+  filled,
+  readCodes,
+  readIssuedId,
+  readIssuer,
+  readMoment,
+  readNames,
+  type ZoneOfArchive,
+} from './attributes';
+import type { Availability, ImagingRequest, Instance, Patient, Series, StudyHeader } from './model';
 
 /**
  * Reads the study level out of a study row (PS3.18 Table 10.6.3-3) or of one instance's metadata.
@@ -202,76 +198,4 @@ function readAvailability(row: DataSet): Availability | undefined {
     value === 'UNAVAILABLE'
     ? value
     : undefined;
-}
-
-function readMoment(
-  row: DataSet,
-  dateKeyword: Keyword,
-  timeKeyword: Keyword,
-  zone: ZoneOfArchive,
-): Moment | undefined {
-  const date = readDate(string(row, dateKeyword));
-  if (date === undefined) return undefined;
-  const time = readTime(string(row, timeKeyword));
-  if (time === undefined) return { date };
-  const offset = readOffset(string(row, 'TimezoneOffsetFromUTC')) ?? zone(date, time);
-  return offset === undefined ? { date, time } : { date, time, offset };
-}
-
-function readNames(row: DataSet, keyword: Keyword): PersonName[] {
-  return values(row, keyword)
-    .map(readPersonName)
-    .filter((name) => name !== undefined);
-}
-
-function readCodes(row: DataSet, keyword: Keyword): Code[] {
-  return sequence(row, keyword)
-    .map(readCode)
-    .filter((code) => code !== undefined);
-}
-
-function readCode(item: DataSet): Code | undefined {
-  const value =
-    string(item, 'CodeValue') ?? string(item, 'LongCodeValue') ?? string(item, 'URNCodeValue');
-  if (value === undefined) return undefined;
-  return {
-    value,
-    ...defined({
-      scheme: string(item, 'CodingSchemeDesignator'),
-      version: string(item, 'CodingSchemeVersion'),
-      meaning: string(item, 'CodeMeaning'),
-    }),
-  };
-}
-
-function readIssuedId(row: DataSet, value: Keyword, issuerSequence: Keyword): IssuedId | undefined {
-  const text = string(row, value);
-  if (text === undefined) return undefined;
-  const issuer = readIssuer(row, issuerSequence);
-  return issuer === undefined ? { value: text } : { value: text, issuer };
-}
-
-/** HL7v2 Hierarchic Designator macro (PS3.3 Table 10-17), and the plain Issuer of Patient ID beside it. */
-function readIssuer(row: DataSet, keyword: Keyword): Issuer | undefined {
-  const item = sequence(row, keyword)[0] ?? new Map();
-  const plain = has(row, 'IssuerOfPatientID') ? string(row, 'IssuerOfPatientID') : undefined;
-  const plainCounts = keyword === 'IssuerOfPatientIDQualifiersSequence';
-  const issuer = defined({
-    name: (plainCounts ? plain : undefined) ?? string(item, 'LocalNamespaceEntityID'),
-    universalId: string(item, 'UniversalEntityID'),
-    universalIdType: string(item, 'UniversalEntityIDType'),
-  });
-  return Object.keys(issuer).length > 0 ? issuer : undefined;
-}
-
-/** A list with something in it, or nothing. */
-function filled<T>(list: readonly T[]): readonly T[] | undefined {
-  return list.length > 0 ? list : undefined;
-}
-
-/** The members that are there: an absent value is an absent member, never `undefined` in one. */
-function defined<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

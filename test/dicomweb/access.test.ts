@@ -217,7 +217,7 @@ describe('a study on slow storage', () => {
 
   test('is asked of the archive once while clients are told to come again, and is there then', async () => {
     const service = await serve(ANONYMOUS);
-    let release = () => undefined as void;
+    let release: () => void = () => undefined;
     const fetched = new Promise<void>((resolve) => (release = resolve));
     archive.script = async (seen, response) => {
       if (!seen.headers.accept?.includes('multipart')) return holding(near)(seen, response);

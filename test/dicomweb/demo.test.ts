@@ -275,7 +275,10 @@ async function unzip(bytes: Buffer): Promise<{ name: string; content: Buffer }[]
     zip.on('error', reject).on('end', () => resolve(files));
     zip.on('entry', (entry: Entry) => {
       zip.openReadStream(entry, (error, stream) => {
-        if (error) return reject(error);
+        if (error) {
+          reject(error);
+          return;
+        }
         const chunks: Buffer[] = [];
         stream
           .on('data', (chunk: Buffer) => chunks.push(chunk))

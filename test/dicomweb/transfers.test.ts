@@ -18,7 +18,11 @@ import { get, rawStatus, until, type Wire } from './wire';
 let stand: Stand;
 
 beforeAll(async () => {
-  stand = await startStand({ PACS_IDLE_TIMEOUT_MS: '200', PACS_FIRST_BYTE_TIMEOUT_MS: '300' });
+  stand = await startStand({
+    PACS_IDLE_TIMEOUT_MS: '200',
+    PACS_FIRST_BYTE_TIMEOUT_MS: '300',
+    STALLED_CLIENT_MS: '1500',
+  });
 });
 
 afterAll(() => stand.close());
@@ -385,6 +389,15 @@ describe('pace', () => {
     socket.destroy();
     await until(() => stand.archive.load.live === 0);
   });
+
+  test('a client that never reads is left after a while, and its place is free', async () => {
+    const told = endless(300e6);
+    const socket = await openSlowly(stand, INSTANCE);
+    socket.pause();
+    await until(() => told.poured.sent > 1e6);
+    await until(() => stand.archive.load.live === 0, 8000);
+    socket.destroy();
+  }, 10_000);
 
   test('memory does not grow with the size of a transfer', async () => {
     endless(300e6);

@@ -124,7 +124,7 @@ describe('$explain', () => {
     expect(
       got.text.includes('patient \\"P1\\" without issuer: asked of the archive as PatientID'),
     ).toBe(true);
-    expect(/Of 63 study rows 0 match, 61 do not, 2 need/.test(got.text)).toBe(true);
+    expect(got.text.includes('Of 63 study rows 0 match, 61 do not, 2 need')).toBe(true);
   });
 
   test('asks the archive although the answer is in the cache', async () => {

@@ -47,7 +47,6 @@ const RULES: Readonly<Record<string, Rule>> = {
       'axios',
       'cockatiel',
       'dicomweb-client',
-      '@fastify/busboy',
       'stream-json',
       'node:events',
       'node:http',
@@ -79,6 +78,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   observe: {
     may: [
       'http',
+      'study',
       'dicom',
       'errors',
       'pino',

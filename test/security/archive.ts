@@ -20,8 +20,8 @@ export interface Vice {
   readonly silentOn?: readonly Keyword[];
   /** A study row counts everything under its UID, whoever the patient. */
   readonly countsByUid?: boolean;
-  /** It answers everything with this status. */
-  readonly fails?: number;
+  /** Whatever is asked, it answers so. */
+  readonly answersAll?: Answer;
 }
 
 /** A running archive; what it holds and what is wrong with it may change. */
@@ -48,16 +48,11 @@ export async function startArchive(holds: readonly HeldStudy[], vice: Vice = {})
   const seen: string[] = [];
   const server = await startFakeArchive(({ path, query, rawQuery, headers }) => {
     seen.push(`${path}?${rawQuery}`);
-    const { fails } = archive.vice;
-    if (fails !== undefined) return { status: fails, body: archive.holds.map(nameOf).join() };
+    if (archive.vice.answersAll !== undefined) return archive.vice.answersAll;
     return answer(archive, path, query, String(headers.accept ?? ''));
   });
   const archive: Archive = { url: server.url, holds, vice, seen, close: () => server.close() };
   return archive;
-}
-
-function nameOf({ study }: HeldStudy): string {
-  return JSON.stringify(study);
 }
 
 const PART = /^\/studies\/([^/]+)(?:\/series\/([^/]+)(?:\/instances\/([^/]+))?)?(\/.*)?$/;
