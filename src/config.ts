@@ -69,6 +69,7 @@ function lacking(settings: Settings): string[] {
     [settings['auth.clientSecret'] !== undefined, 'AUTH_CLIENT_SECRET', 'auth.clientId'],
     [settings['auth.patientBinding'] === 'fhir', 'PATIENT_BINDING=fhir', 'ehr.fhirUrl'],
     [settings['capability.urls'], 'CAPABILITY_URLS=true', 'capability.keys'],
+    [settings['redis.url'] !== undefined, 'REDIS_URL', 'redis.keys'],
   ];
   return needs
     .filter(([wanted, , key]) => wanted && settings[key] === undefined)

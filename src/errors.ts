@@ -25,6 +25,7 @@ export const PROBLEMS = {
   'rate-limited': { status: 429, issue: 'throttled', level: 'info' },
   'internal-error': { status: 500, issue: 'exception', level: 'error' },
   'pacs-unreachable': { status: 503, issue: 'transient', level: 'error' },
+  'pacs-breaker-open': { status: 503, issue: 'transient', level: 'warn' },
   'pacs-busy': { status: 503, issue: 'throttled', level: 'warn' },
   'pacs-timeout': { status: 504, issue: 'timeout', level: 'error' },
   'pacs-error': { status: 502, issue: 'exception', level: 'error' },

@@ -12,6 +12,7 @@ import {
   type GatewaySettings,
 } from './gateway/limits';
 import { dicomWebRoots, type DicomWebRoots } from './gateway/roots';
+import { adminRoutes } from './http/admin';
 import { createApp } from './http/app';
 import { authenticateCapability, capabilityIn, createAuthenticator } from './http/authenticate';
 import { createBinaryHandler } from './http/binaryHandlers';
@@ -73,7 +74,7 @@ interface Shared {
 export function createGateway(options: GatewayOptions): Gateway {
   const { settings, software, logger } = options;
   const baseUrl = () => settings.publicBaseUrl ?? options.publicBaseUrl();
-  const shared = createShared(settings, baseUrl);
+  const shared = createShared(options, baseUrl);
   const { archive, auth, roots, patientIds, issuers } = shared;
   const now = () => new Date();
   const trail = createAudit(auditSettings(settings), { logger, now, publicBaseUrl: baseUrl });
@@ -84,7 +85,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const services = createServices(shared);
   const report = logProblems(logger);
-  const images = createImages(shared, { audit, report });
+  const renderer = createRenderer({
+    maxBytes: settings['render.maxBytes'],
+    timeoutMs: settings['render.timeoutMs'],
+  });
+  const images = createImages(shared, { audit, report, renderer });
   const binary = { dicomWeb: images, maxMetadataBytes: settings['pacs.maxAnswerBytes'] };
   let draining = false;
   const app = createApp(
@@ -98,11 +103,20 @@ export function createGateway(options: GatewayOptions): Gateway {
       draining: () => draining,
       audit,
       access: (request) => images.access(request),
+      countSearch: ({ caller }) => auth.limits.search(caller.key),
+      keep: {
+        maxBytes: settings['cache.maxBytes'] === 0 ? 0 : settings['cache.answerBytes'],
+        byCaller: roots.own !== undefined,
+        onChanged: (listener) => archive.onInvalidated(listener),
+      },
+      authorises: settings['auth.mode'] !== 'none',
       dicomWeb: roots.proxied ? createDicomWebRoutes(images) : undefined,
       capabilityWeb: roots.own && createDicomWebRoutes(belowCapabilities(images, auth)),
       readBinary: roots.proxied ? createBinaryHandler(services, binary) : undefined,
       smartConfiguration: () => auth.smartConfiguration(),
       describeLastUpdated: () => archive.describeLastUpdated(),
+      admin:
+        settings.adminToken === undefined ? undefined : adminRoutes(settings.adminToken, archive),
     },
     { request: logRequests(logger), problem: report },
   );
@@ -114,13 +128,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     async close() {
       archive.close();
+      renderer.close();
       await trail.close();
     },
   };
 }
 
-function createShared(settings: GatewaySettings, baseUrl: () => string): Shared {
-  const archive = openArchive(settings);
+function createShared(
+  { settings, logger, software }: GatewayOptions,
+  baseUrl: () => string,
+): Shared {
+  const archive = openArchive({ settings, logger, version: software.version });
   const patientIds =
     settings.patientIdKey === undefined
       ? readablePatientIds
@@ -135,7 +153,7 @@ function createShared(settings: GatewaySettings, baseUrl: () => string): Shared 
 
 /** What the FHIR handlers need. */
 function createServices(shared: Shared): Services {
-  const { settings, archive, patientIds, issuers, auth, roots } = shared;
+  const { settings, archive, patientIds, issuers, roots } = shared;
   const { source } = archive;
   const limits = searchLimits(settings);
   return {
@@ -147,7 +165,6 @@ function createServices(shared: Shared): Services {
       const allowed = settings['search.explain'] ?? isLoopback(settings.host);
       if (!allowed || access.clauses.length > 0) throw explainOff();
     },
-    countSearch: ({ caller }) => auth.limits.search(caller.key),
     capabilityRoot: roots.own,
     patientIds,
     search: {
@@ -185,19 +202,16 @@ function createRendering({ settings, patientIds, issuers, roots }: Shared): Serv
 /** What the routes of the images need. */
 function createImages(
   { settings, archive, auth, roots }: Shared,
-  watch: Pick<DicomWebServices, 'audit' | 'report'>,
+  given: Pick<DicomWebServices, 'audit' | 'report' | 'renderer'>,
 ): DicomWebServices {
   return {
-    ...watch,
+    ...given,
     access: createAuthenticator(auth),
     ownership: auth.ownership,
     openStream: auth.limits.openStream,
+    countSearch: auth.limits.search,
     retriever: archive.retriever,
     rows: archive.rows,
-    renderer: createRenderer({
-      maxBytes: settings['render.maxBytes'],
-      timeoutMs: settings['render.timeoutMs'],
-    }),
     rootUrl: () => roots.shared(),
     limits: dicomWebLimits(settings),
   };

@@ -7,7 +7,7 @@ import {
   restriction,
 } from './auth/configured';
 import { RELEASES } from './fhir/releases';
-import { DIALECT_NAMES } from './pacs/dialects';
+import { DIALECT_NAMES, ROW_SOURCES } from './pacs/dialects';
 
 /** One setting: its place in `config/*`, its environment variable, what it may be, and what it means. */
 export interface SettingRow {
@@ -72,11 +72,86 @@ export const SETTINGS = {
     meaning:
       '`orthanc`, `dcm4chee` or `generic`; unset: `generic`, unless the archive says that it is an Orthanc',
   },
+  'pacs.rows': {
+    env: 'PACS_ROWS',
+    schema: z.enum(ROW_SOURCES).optional(),
+    form: `one of ${ROW_SOURCES.join(', ')}`,
+    meaning:
+      'where series and instances of an Orthanc are read: `qido`; `files`: its index and its files, the same ' +
+      'studies; `index`: its index and one file a series, many times as fast, without the titles of other images; ' +
+      'unset: `files` where its QIDO-RS leaves sequences out, else `qido`',
+  },
   'pacs.username': secret('user name at the archive (HTTP Basic)', 'PACS_USERNAME'),
   'pacs.password': secret('password at the archive', 'PACS_PASSWORD'),
   'pacs.token': secret('bearer token at the archive, instead of name and password', 'PACS_TOKEN'),
+  'pacs.oauthTokenUrl': {
+    env: 'PACS_OAUTH_TOKEN_URL',
+    schema: httpUrl.optional(),
+    form: 'an http or https URL, for example https://auth.example.org/token',
+    meaning:
+      'token endpoint at which the gateway gets its own tokens for the archive (OAuth 2.0 client credentials), instead of name and password',
+  },
+  'pacs.oauthClientId': {
+    env: 'PACS_OAUTH_CLIENT_ID',
+    schema: text.optional(),
+    form: 'a text that is not empty',
+    meaning: 'the gateway’s own name at that endpoint',
+  },
+  'pacs.oauthClientSecret': secret(
+    'the gateway’s own secret at that endpoint',
+    'PACS_OAUTH_CLIENT_SECRET',
+  ),
+  'pacs.oauthScope': {
+    env: 'PACS_OAUTH_SCOPE',
+    schema: text.optional(),
+    form: 'scopes separated by spaces, for example dicomweb.read',
+    meaning: 'scope that is asked for there; unset: none',
+  },
+  'pacs.oauthEarlyMs': milliseconds(
+    'how long before its end a token for the archive is renewed',
+    'PACS_OAUTH_EARLY_MS',
+  ),
+  'pacs.retries': number(
+    'how often a call of which nothing came (refused, reset, 500, 502) is made again',
+    'PACS_RETRIES',
+    0,
+    5,
+  ),
+  'pacs.maxWaitMs': number(
+    'longest `Retry-After` of the archive that a call waits out, in milliseconds; a longer one is passed on',
+    'PACS_MAX_WAIT_MS',
+    0,
+    60_000,
+  ),
+  'pacs.breakerConsecutive': number(
+    'failed calls in a row after which the archive is left alone',
+    'PACS_BREAKER_CONSECUTIVE',
+    1,
+    10_000,
+  ),
+  'pacs.breakerFailures': number(
+    'failed calls among the last `PACS_BREAKER_WINDOW` after which the archive is left alone',
+    'PACS_BREAKER_FAILURES',
+    1,
+    10_000,
+  ),
+  'pacs.breakerWindow': number(
+    'calls among which failures are counted',
+    'PACS_BREAKER_WINDOW',
+    1,
+    10_000,
+  ),
+  'pacs.breakerOpenMs': milliseconds(
+    'how long the archive is left alone before one call tries it again',
+    'PACS_BREAKER_OPEN_MS',
+  ),
   'pacs.concurrency': number('calls to the archive under way at once', 'PACS_CONCURRENCY', 1, 64),
-  'pacs.queue': number('calls that may wait for their turn', 'PACS_QUEUE', 0, 10_000),
+  'pacs.queue': number(
+    'calls, small and large each, that may wait for their turn',
+    'PACS_QUEUE',
+    0,
+    10_000,
+  ),
   'pacs.streams': number(
     'transfers (WADO-RS) from the archive under way at once',
     'PACS_STREAMS',
@@ -102,8 +177,12 @@ export const SETTINGS = {
     'PACS_CONNECT_TIMEOUT_MS',
   ),
   'pacs.searchTimeoutMs': milliseconds(
-    'deadline of a whole search answer',
+    'deadline of a whole search answer, calls that are made again included',
     'PACS_SEARCH_TIMEOUT_MS',
+  ),
+  'pacs.searchFirstByteMs': milliseconds(
+    'deadline until a search answer begins',
+    'PACS_SEARCH_FIRST_BYTE_MS',
   ),
   'pacs.maxAnswerBytes': number(
     'bytes of one archive answer, decompressed, at most',
@@ -519,11 +598,65 @@ export const SETTINGS = {
     0,
     2 ** 36,
   ),
+  'cache.answerBytes': number(
+    'bytes of finished answers kept in memory, in all codings; 0 keeps none, as CACHE_MAX_BYTES=0 does',
+    'CACHE_ANSWER_BYTES',
+    0,
+    2 ** 36,
+  ),
   'cache.studyRowsMs': milliseconds('how long study rows are believed', 'CACHE_STUDY_ROWS_MS'),
   'cache.detailMs': milliseconds(
     'how long series and instances are kept while the study row stays the same',
     'CACHE_DETAIL_MS',
   ),
+  'cache.staleIfErrorMs': number(
+    'how much older study rows may be answered, marked as old, while the archive fails, in milliseconds; 0: never. Only to callers who may see every study',
+    'STALE_IF_ERROR_MS',
+    0,
+    86_400_000,
+  ),
+  'cache.changesPollMs': number(
+    'pause between two looks at the changes that the archive logs (Orthanc), in milliseconds: what changed is forgotten at once. 0: never. Only where CACHE_STUDY_ROWS_MS or CACHE_DETAIL_MS is above its default, which then may be long',
+    'CHANGES_POLL_MS',
+    0,
+    3_600_000,
+  ),
+  'redis.url': {
+    env: 'REDIS_URL',
+    schema: text.refine(isRedisUrl).optional(),
+    form: 'a redis or rediss URL, for example rediss://user:password@redis.example.org:6379/0',
+    meaning:
+      'Redis whose cache all replicas share; needs REDIS_KEY. Unset: each replica has its memory only',
+    secret: true,
+  },
+  'redis.keys': {
+    env: 'REDIS_KEY',
+    schema: list.pipe(z.array(z.string().min(32)).min(1)).optional(),
+    form: 'secrets of 32 characters or more, separated by commas',
+    meaning:
+      'encrypt what is in Redis; the first encrypts, all of them decrypt. The same in every replica; required by `REDIS_URL`',
+    secret: true,
+  },
+  'redis.timeoutMs': number(
+    'milliseconds that one command to Redis may take; then it is as if Redis held nothing',
+    'REDIS_TIMEOUT_MS',
+    1,
+    10_000,
+  ),
+  'redis.maxValueBytes': number(
+    'bytes of one value in Redis, compressed, at most; larger ones are not shared',
+    'REDIS_MAX_VALUE_BYTES',
+    1024,
+    67_108_864,
+  ),
+  adminToken: {
+    env: 'ADMIN_TOKEN',
+    schema: z.string().trim().min(32).optional(),
+    form: 'a secret of 32 characters or more',
+    meaning:
+      'bearer token of `POST /admin/cache/invalidate`; unset: there is nothing at this path',
+    secret: true,
+  },
   'server.keepAliveMs': milliseconds(
     'how long an idle client connection stays open',
     'SERVER_KEEP_ALIVE_MS',
@@ -553,6 +686,10 @@ function isHttpUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { protocol, search, hash, username } = new URL(value);
   return /^https?:$/.test(protocol) && search + hash + username === '';
+}
+
+function isRedisUrl(value: string): boolean {
+  return URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol);
 }
 
 function isTimeZone(value: string): boolean {

@@ -3,21 +3,35 @@ import { patientKey } from '../study/identity';
 import type { StudyHeader } from '../study/model';
 import type { Call, Keys, StudyDetail, StudySource, StudyWindow } from '../study/source';
 import { Flights } from './flights';
+import { touches, type Invalidation } from './invalidation';
+import type { Lifetimes } from './lifetimes';
+import { watchReadings } from './readings';
 
 /** How much is kept, and for how long. */
-export interface CacheSettings {
+export interface CacheSettings extends Lifetimes {
   /** Bytes of archive rows, about. 0 keeps nothing. */
   readonly maxBytes: number;
-  /** How long study rows are believed, in milliseconds. */
-  readonly studyRowsMs: number;
-  /** How long series and instances are kept while the study's counts stay the same, in milliseconds. */
-  readonly detailMs: number;
 }
 
-/** Series and instances of a study, and the study row they were read under. */
+/** Who tells of changes, where somebody does. */
+export interface Watch {
+  readonly invalidation: Invalidation;
+  /** How long answers are believed at present; shorter while nobody tells of changes. */
+  readonly lifetimes: () => Lifetimes;
+}
+
+/** Study rows, and until when they are believed, as `performance.now()` tells time. */
+interface KeptWindow {
+  readonly window: StudyWindow;
+  readonly until: number;
+}
+
+/** Series and instances of a study, the study row they were read under, and until when they are believed. */
 interface KeptDetail {
+  readonly uid: string;
   readonly fingerprint: string;
   readonly detail: StudyDetail;
+  readonly until: number;
 }
 
 /**
@@ -25,67 +39,137 @@ interface KeptDetail {
  *
  * Study rows live seconds. Series and instances live long, but are used only while a fresh study row shows the
  * same counts: a study that grew is read again. A study whose archive does not count lives as its row does.
- * Errors, and studies that came incomplete, are never kept.
+ * Errors, and studies that came incomplete, are never kept. A change has all study rows forgotten, and what is
+ * known of the studies that changed.
  */
-export function cached(source: StudySource, settings: CacheSettings): StudySource {
+export function cached(source: StudySource, settings: CacheSettings, watch?: Watch): StudySource {
   if (settings.maxBytes === 0) return source;
-  const windows = createStore<StudyWindow>(settings.maxBytes / 4);
+  const windows = createStore<KeptWindow>(settings.maxBytes / 4);
   const details = createStore<KeptDetail>((settings.maxBytes * 3) / 4);
-  const windowFlights = new Flights<StudyWindow>();
-  const detailFlights = new Flights<readonly StudyDetail[]>();
+  const windowFlights = new Flights<KeptWindow>();
+  const detailFlights = new Flights<readonly KeptDetail[]>();
+  const readings = watchReadings(watch?.invalidation);
+  /** Readings before a change are not joined after it. */
+  let changes = 0;
+  watch?.invalidation.onInvalidated((change) => {
+    changes += 1;
+    windows.clear();
+    if ('all' in change) details.clear();
+    const touched = [...details.entries()].filter(([, { uid }]) => touches(change, uid));
+    for (const [key] of touched) details.delete(key);
+  });
+  const lifetimes = watch?.lifetimes ?? (() => settings);
+  /** Believed from when the archive was asked: by when it answers, what it says may have changed. */
+  const untilOfRows = () => performance.now() + lifetimes().studyRowsMs;
 
   async function studies(keys: Keys, window: { limit: number; offset: number }, call: Call) {
     const key = JSON.stringify([[...keys], window]);
-    const known = call.fresh === true ? undefined : windows.get(key);
+    const flight = `${changes} ${key}`;
+    const known = call.fresh === true ? undefined : alive(windows.get(key));
     call.meter.cache(known ? 'hit' : 'miss');
-    if (known) return known;
     const read = async (reading: Call) => {
-      const fresh = await source.studies(keys, window, reading);
-      windows.set(key, fresh, { ttl: settings.studyRowsMs });
-      return fresh;
+      const until = untilOfRows();
+      const watched = readings.begin();
+      try {
+        const found = await source.studies(keys, window, reading);
+        if (watched.outdated()) return { window: found, until: OVER };
+        const fresh = { window: found, until: until - ageOf(found) };
+        windows.set(key, fresh, { ttl: settings.studyRowsMs });
+        return fresh;
+      } finally {
+        watched.end();
+      }
     };
     // Another caller's flight may have left before the change that this one asks for.
-    if (call.fresh === true) return read(call);
-    const { value } = await windowFlights.join(key, call, read);
-    return value;
+    if (call.fresh === true) {
+      call.meter.believed?.(OVER);
+      return (await read(call)).window;
+    }
+    const found = known ?? (await windowFlights.join(flight, call, read)).value;
+    call.meter.believed?.(found.window.cut ? OVER : found.until);
+    return found.window;
   }
 
   async function readDetails(
     missing: readonly StudyHeader[],
     call: Call,
-  ): Promise<readonly StudyDetail[]> {
-    const key = JSON.stringify(missing.map((study) => [detailKey(study), fingerprint(study)]));
+  ): Promise<readonly KeptDetail[]> {
+    const wanted = missing.map((study) => [detailKey(study), fingerprint(study)]);
+    const key = JSON.stringify([changes, wanted]);
     const { value } = await detailFlights.join(key, call, async (shared) => {
-      const fresh = await source.details(missing, shared);
-      fresh.forEach((detail, index) => keep(missing[index], detail));
-      return fresh;
+      const asked = performance.now();
+      const watched = readings.begin();
+      try {
+        const fresh = await source.details(missing, shared);
+        return fresh.map((detail, index) => {
+          const study = missing[index] ?? detail.header;
+          return keep(study, detail, asked, watched.outdated(study.uid));
+        });
+      } finally {
+        watched.end();
+      }
     });
     return value;
   }
 
-  function keep(study: StudyHeader | undefined, detail: StudyDetail): void {
-    if (study === undefined || detail.defects.length > 0) return;
-    const counted = study.numberOfInstances !== undefined;
-    const ttl = counted ? settings.detailMs : settings.studyRowsMs;
-    details.set(detailKey(study), { fingerprint: fingerprint(study), detail }, { ttl });
+  /** @returns as it is kept; what came incomplete is given to those who wait, and is over then */
+  function keep(
+    study: StudyHeader,
+    detail: StudyDetail,
+    asked: number,
+    outdated: boolean,
+  ): KeptDetail {
+    const { detailMs, studyRowsMs } = lifetimes();
+    const ttl = study.numberOfInstances !== undefined ? detailMs : studyRowsMs;
+    const whole = detail.defects.length === 0 && !outdated;
+    const kept = {
+      uid: study.uid,
+      fingerprint: fingerprint(study),
+      detail,
+      until: whole ? asked + ttl - ageOf(detail) : OVER,
+    };
+    if (whole) details.set(detailKey(study), kept, { ttl });
+    return kept;
   }
 
   return {
     ...source,
     studies,
+    studiesWith(level, keys, limit, call) {
+      call.meter.believed?.(untilOfRows());
+      return source.studiesWith(level, keys, limit, call);
+    },
+    async changedSince(since, most, call) {
+      call.meter.believed?.(untilOfRows());
+      return source.changedSince?.(since, most, call);
+    },
     async details(wanted, call) {
       const known = wanted.map((study) => {
-        const kept = details.get(detailKey(study));
-        return kept?.fingerprint === fingerprint(study) ? kept.detail : undefined;
+        const kept = alive(details.get(detailKey(study)));
+        return kept?.fingerprint === fingerprint(study) ? kept : undefined;
       });
       const missing = wanted.filter((_, index) => known[index] === undefined);
       for (const detail of known) call.meter.cache(detail ? 'hit' : 'miss');
-      if (missing.length === 0) return known.filter((detail) => detail !== undefined);
-      const read = await readDetails(missing, call);
+      const read = missing.length === 0 ? [] : await readDetails(missing, call);
       const byStudy = new Map(missing.map((study, index) => [study, read[index]]));
-      return wanted.flatMap((study, index) => known[index] ?? byStudy.get(study) ?? []);
+      const all = wanted.flatMap((study, index) => known[index] ?? byStudy.get(study) ?? []);
+      for (const { until } of all) call.meter.believed?.(until);
+      return all.map(({ detail }) => detail);
     },
   };
+}
+
+/** A time that is over. */
+const OVER = 0;
+
+/** How old an answer was when it came, in milliseconds: another replica may have had it for a while. */
+function ageOf({ readAt }: { readonly readAt?: number }): number {
+  return readAt === undefined ? 0 : Math.max(0, Date.now() - readAt);
+}
+
+/** What is still believed: the store looks at its clock less often. */
+function alive<T extends { readonly until: number }>(kept: T | undefined): T | undefined {
+  return kept !== undefined && kept.until > performance.now() ? kept : undefined;
 }
 
 function createStore<T extends object>(maxBytes: number): LRUCache<string, T> {

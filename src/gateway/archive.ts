@@ -1,18 +1,21 @@
 import { Flights } from '../cache/flights';
-import { dated } from '../cache/dated';
+import type { Change } from '../cache/invalidation';
 import { cached } from '../cache/memory';
+import { staleIfError } from '../cache/stale';
 import { offsetInZone } from '../dicom/zone';
 import { createArchiveClient } from '../pacs/client';
-import { probeArchive, type ArchiveFacts } from '../pacs/probe';
+import { probeArchive, withRows, type ArchiveFacts } from '../pacs/probe';
 import { createRetriever } from '../pacs/retrieve';
 import { createRowSearch } from '../pacs/searchRows';
 import { createArchiveSource } from '../pacs/source';
+import { createUpstream } from '../pacs/upstream';
 import { UPDATE_TIME_WORDS } from '../pacs/updateTime';
 import type { ZoneOfArchive } from '../study/attributes';
 import type { Retriever } from '../study/retrieval';
 import type { RowSearch } from '../study/rowSearch';
 import type { Call, StudySource } from '../study/source';
-import { archiveSettings, streamSettings, type GatewaySettings } from './limits';
+import { openCaching, type CachingOptions } from './caching';
+import { archiveSettings, streamSettings } from './limits';
 
 /** The archive, with the cache in front of it. */
 export interface OpenedArchive {
@@ -23,27 +26,45 @@ export interface OpenedArchive {
   probe(call: Call): Promise<ArchiveFacts>;
   /** What a study's last update is there, in words; undefined as long as it has not answered. */
   describeLastUpdated(): string | undefined;
+  /**
+   * Has this process and all replicas forget what they remember of what changed.
+   * @returns whether all were reached; if not, they are told as soon as Redis answers
+   */
+  invalidate(change: Change): Promise<boolean>;
+  /** Hears of changes, for what remembers something made of answers of `source`. */
+  onInvalidated(listener: (change: Change) => void): () => void;
   /** Drops the connections. */
   close(): void;
 }
 
-export function openArchive(settings: GatewaySettings): OpenedArchive {
-  const client = createArchiveClient(archiveSettings(settings));
-  const retriever = createRetriever(streamSettings(settings));
+export function openArchive(options: CachingOptions): OpenedArchive {
+  const { settings } = options;
+  const upstream = createUpstream(archiveSettings(settings));
+  const client = createArchiveClient(archiveSettings(settings), upstream);
+  const retriever = createRetriever(streamSettings(settings), upstream);
   const zone: ZoneOfArchive = (date, time) =>
     settings.archiveTimeZone === undefined
       ? undefined
       : offsetInZone(settings.archiveTimeZone, date, time);
-  const facts = rememberFacts((call) => probeArchive(client, settings['pacs.dialect'], zone, call));
+  const facts = rememberFacts(async (call) =>
+    withRows(
+      await probeArchive(client, settings['pacs.dialect'], zone, call),
+      settings['pacs.rows'],
+    ),
+  );
   const archive = createArchiveSource(client, (call) => facts.ask(call), zone);
-  const source = cached(
-    dated(archive, () => new Date()),
+  const ask = (call: Call) => facts.ask(call);
+  const caching = openCaching(archive, { client, facts: ask }, options);
+  const remembered = cached(
+    caching.source,
     {
       maxBytes: settings['cache.maxBytes'],
       studyRowsMs: settings['cache.studyRowsMs'],
       detailMs: settings['cache.detailMs'],
     },
+    caching.watch,
   );
+  const source = staleIfError(remembered, settings['cache.staleIfErrorMs']);
   return {
     source,
     rows: createRowSearch(async (call) => ({ client, facts: await facts.ask(call), zone })),
@@ -53,7 +74,10 @@ export function openArchive(settings: GatewaySettings): OpenedArchive {
       const known = facts.known();
       return known && UPDATE_TIME_WORDS[known.dialect.updateTime];
     },
+    invalidate: (change) => caching.invalidate(change),
+    onInvalidated: (listener) => caching.watch.invalidation.onInvalidated(listener),
     close() {
+      caching.close();
       client.close();
       retriever.close();
     },

@@ -17,11 +17,35 @@ export function archiveSettings(settings: GatewaySettings) {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(token !== undefined && { token }),
+    oauth: oauthSettings(settings),
+    retries: settings['pacs.retries'],
+    maxWaitMs: settings['pacs.maxWaitMs'],
+    breaker: {
+      consecutive: settings['pacs.breakerConsecutive'],
+      failures: settings['pacs.breakerFailures'],
+      window: settings['pacs.breakerWindow'],
+      openMs: settings['pacs.breakerOpenMs'],
+    },
     concurrency: settings['pacs.concurrency'],
     queue: settings['pacs.queue'],
     connectTimeoutMs: settings['pacs.connectTimeoutMs'],
+    searchFirstByteMs: settings['pacs.searchFirstByteMs'],
     searchTimeoutMs: settings['pacs.searchTimeoutMs'],
     maxAnswerBytes: settings['pacs.maxAnswerBytes'],
+  };
+}
+
+/** Client credentials, where all that they need is set. */
+function oauthSettings(settings: GatewaySettings) {
+  const { 'pacs.oauthTokenUrl': tokenUrl, 'pacs.oauthClientId': clientId } = settings;
+  if (tokenUrl === undefined || clientId === undefined) return undefined;
+  return {
+    tokenUrl,
+    clientId,
+    clientSecret: settings['pacs.oauthClientSecret'] ?? '',
+    scope: settings['pacs.oauthScope'],
+    earlyMs: settings['pacs.oauthEarlyMs'],
+    timeoutMs: settings['auth.timeoutMs'],
   };
 }
 

@@ -4,6 +4,7 @@ import type { RenderContext, Resource } from '../fhir/releases';
 import { subset } from '../fhir/subset';
 import { parseSearch, type SearchInput, type SearchType } from '../search/parse';
 import type { StudyHeader } from '../study/model';
+import type { Call } from '../study/source';
 import { wadoUrls } from '../study/wado';
 import { versionOf, type FhirAnswer, type FhirRequest } from './exchange';
 import type { Services } from './handlers';
@@ -118,4 +119,12 @@ export function notFound(type: string, form: string): Problem {
     'not-found',
     `There is no such ${type} here. Its id is ${form}, as a search gives it.`,
   );
+}
+
+/**
+ * The call of a request. Only who may see every study may be answered with older rows: for everybody else, whose a
+ * study is decides what they get, and that is never decided by what was true a while ago.
+ */
+export function callOf({ call }: FhirRequest, { clauses }: Access): Call {
+  return clauses.length === 0 ? { ...call, mayBeStale: true } : call;
 }

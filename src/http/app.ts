@@ -1,47 +1,43 @@
 import express, { type Express, type Request, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { Access } from '../auth/access';
+import type { Interaction } from '../auth/access';
 import type { SmartConfiguration } from '../auth/smart';
 import { Problem } from '../errors';
 import { RELEASES, type FhirRelease, type ReleaseName } from '../fhir/releases';
-import { readParameters, wantsPretty, wishOf } from './asked';
+import { answer, understand, type Answering, type Guarded } from './answering';
+import { wishOf } from './asked';
 import type { BinaryHandler } from './binaryHandlers';
 import { conformanceHandler, servedTypes, type Software } from './conformance';
 import { allowOrigins } from './cors';
-import type { Audit } from './disclosure';
-import {
-  exchangeOf,
-  openExchange,
-  refusePathTricks,
-  sendFhir,
-  type FhirAnswer,
-  type FhirHandler,
-  type FhirRequest,
-} from './exchange';
+import { openExchange, refusePathTricks, type FhirHandler } from './exchange';
+import { send } from './finished';
 import type { Handlers } from './handlers';
-import { negotiateFormat, negotiateRelease, refuseOtherRelease } from './negotiate';
+import { keepAnswers, type Keep, type KeepSettings } from './kept';
+import { negotiateRelease, refuseOtherRelease } from './negotiate';
 import { openApi } from './openapi';
 import { nameRequest, sendProblem, type Report } from './problem';
 import { smartConfigurationRoutes } from './smartConfiguration';
 import { versionsHandler } from './versions';
 
 /** How the HTTP side is set up. */
-export interface HttpSettings {
+export interface HttpSettings extends Answering {
   /** URL at which clients reach the gateway; no trailing slash. Asked at each request: a port may be chosen late. */
   publicBaseUrl(): string;
   readonly defaultRelease: ReleaseName;
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly software: Software;
-  readonly audit: Audit;
-  /** Who asks and what they may see; throws Problem `unauthenticated` or `forbidden`. */
-  access(request: Request): Promise<Access>;
+  readonly keep: KeepSettings;
+  /** Whether the Authorization header chooses among answers. */
+  readonly authorises: boolean;
   /** What `.well-known/smart-configuration` holds; undefined where nobody needs a token. */
   smartConfiguration(): Promise<SmartConfiguration | undefined>;
   /** Whether the process is draining: then it is no longer ready. */
   draining(): boolean;
   /** What a study's last update is at this archive, in words; undefined as long as the archive has not answered. */
   describeLastUpdated(): string | undefined;
+  /** What operators may have the gateway do, below `/admin`; undefined where there is no token for it. */
+  readonly admin?: RequestHandler | undefined;
   /** WADO-RS and QIDO-RS below `/dicom-web`; undefined where images do not lead through the gateway. */
   readonly dicomWeb?: RequestHandler | undefined;
   /** The same below a capability URL; undefined where there are none. */
@@ -70,6 +66,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
     const draining = settings.draining();
     response.status(draining ? 503 : 200).json({ status: draining ? 'draining' : 'ready' });
   });
+  const keep = keepAnswers(settings.keep);
   const bases = ['', ...Object.keys(RELEASES).map((name) => `/${name}`)].map((at) => `/fhir${at}`);
   app.use(smartConfigurationRoutes(bases, () => settings.smartConfiguration()));
   for (const release of Object.values(RELEASES)) {
@@ -77,8 +74,9 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
       refuseOtherRelease(wishOf(request), release);
       return release;
     };
-    app.use(`/fhir/${release.name}`, fhirRoutes(handlers, settings, own, `/${release.name}`));
+    app.use(`/fhir/${release.name}`, fhirRoutes(handlers, settings, keep, own, `/${release.name}`));
   }
+  if (settings.admin !== undefined) app.use('/admin', settings.admin);
   const { dicomWeb, capabilityWeb } = settings;
   if (capabilityWeb !== undefined) app.use('/dicom-web/~:capability', capabilityWeb);
   if (dicomWeb !== undefined) app.use('/dicom-web', dicomWeb);
@@ -88,7 +86,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
   });
   const negotiated = (request: Request) =>
     negotiateRelease(wishOf(request), settings.defaultRelease);
-  app.use('/fhir', fhirRoutes(handlers, settings, negotiated, ''));
+  app.use('/fhir', fhirRoutes(handlers, settings, keep, negotiated, ''));
   app.use((request) => {
     const text = `There is nothing at this path. FHIR is at ${bases.join(', ')}.`;
     throw new Problem('not-found', text, { location: [request.method] });
@@ -101,6 +99,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
 function fhirRoutes(
   handlers: Handlers,
   settings: HttpSettings,
+  keep: Keep,
   releaseOf: (request: Request) => FhirRelease,
   suffix: string,
 ): express.Router {
@@ -111,36 +110,44 @@ function fhirRoutes(
     limit: settings.maxBodyBytes,
     inflate: false,
   });
-  const answer =
-    (handler: FhirHandler): RequestHandler =>
+  const varies = settings.authorises ? ['Authorization'] : [];
+  const through =
+    (handler: FhirHandler, guarded?: Guarded): RequestHandler =>
     async (request, response) => {
       const release = releaseOf(request);
       const baseUrl = `${settings.publicBaseUrl()}/fhir${suffix}`;
-      const understood = understand(request, release, baseUrl, settings);
-      const given = await answerAudited(request, settings, () => handler(understood));
-      sendFhir(request, response, understood, given);
+      const access = () => settings.access(request);
+      const understood = understand(request, release, baseUrl, access);
+      const given = await answer(request, understood, handler, settings, guarded);
+      await send(request, response, given, varies);
     };
-  const get = (path: string, handler: FhirHandler) => {
-    router.route(path).get(answer(handler)).all(refuseMethod('GET, HEAD'));
+  const get = (path: string, handler: FhirHandler, guarded?: Guarded) => {
+    router.route(path).get(through(handler, guarded)).all(refuseMethod('GET, HEAD'));
   };
-  const search = (path: string, handler: FhirHandler) => {
+  const search = (path: string, handler: FhirHandler, guarded?: Guarded) => {
     router
       .route(`${path}/_search`)
-      .get(answer(handler))
-      .post(form, answer(handler))
+      .get(through(handler, guarded))
+      .post(form, through(handler, guarded))
       .all(refuseMethod('GET, HEAD, POST'));
-    get(path, handler);
+    get(path, handler, guarded);
   };
-  router.options('/', answer(conformance));
+  const of = (type: Guarded['type'], interaction: Interaction) => ({ type, interaction, keep });
+  router.options('/', through(conformance));
   get('/metadata', conformance);
-  search('/ImagingStudy', handlers.searchStudies);
-  search('/Patient/:id/ImagingStudy', handlers.searchStudiesOfPatient);
-  search('/Patient', handlers.searchPatients);
-  get('/ImagingStudy/$explain', handlers.explainStudies);
-  get('/ImagingStudy/:id', handlers.readStudy);
-  get('/ImagingStudy/:id/_history/:version', handlers.readStudyVersion);
-  get('/Patient/:id', handlers.readPatient);
-  get('/Patient/:id/_history/:version', handlers.readPatientVersion);
+  search('/ImagingStudy', handlers.searchStudies, of('ImagingStudy', 'search'));
+  search(
+    '/Patient/:id/ImagingStudy',
+    handlers.searchStudiesOfPatient,
+    of('ImagingStudy', 'search'),
+  );
+  search('/Patient', handlers.searchPatients, of('Patient', 'search'));
+  get('/ImagingStudy/$explain', handlers.explainStudies, of('ImagingStudy', 'search'));
+  get('/ImagingStudy/:id', handlers.readStudy, of('ImagingStudy', 'read'));
+  const readVersion = of('ImagingStudy', 'read');
+  get('/ImagingStudy/:id/_history/:version', handlers.readStudyVersion, readVersion);
+  get('/Patient/:id', handlers.readPatient, of('Patient', 'read'));
+  get('/Patient/:id/_history/:version', handlers.readPatientVersion, of('Patient', 'read'));
   search('/Endpoint', handlers.searchEndpoints);
   get('/Endpoint/:id', handlers.readEndpoint);
   search('/StructureDefinition', handlers.searchDefinitions);
@@ -158,58 +165,6 @@ function fhirRoutes(
     router.route('/Binary/:id').get(read).all(refuseMethod('GET, HEAD'));
   }
   return router;
-}
-
-/** Has a handler answer, and tells the audit what the answer shows, or that it was refused. */
-async function answerAudited(
-  request: Request,
-  settings: HttpSettings,
-  handle: () => FhirAnswer | Promise<FhirAnswer>,
-): Promise<FhirAnswer> {
-  const action = request.params.id === undefined ? ('search' as const) : ('read' as const);
-  try {
-    const given = await handle();
-    const { disclosed } = given;
-    if (disclosed !== undefined)
-      await settings.audit({ action, outcome: 'success', request, ...disclosed });
-    return given;
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    const known = await settings.access(request).then(
-      (own) => ({ access: own }),
-      () => ({}),
-    );
-    await settings.audit({ action, outcome: 'failure', request, ...known, studies: [], error });
-    throw error;
-  }
-}
-
-/** Whether the caller was refused, or asked for what is not there for them: nobody can tell which from outside. */
-function isRefusal(error: unknown): boolean {
-  const codes: readonly string[] = ['unauthenticated', 'forbidden', 'not-found', 'rate-limited'];
-  return error instanceof Problem && codes.includes(error.code);
-}
-
-/** Negotiates and reads everything that each handler needs, before anything is asked of the archive. */
-function understand(
-  request: Request,
-  release: FhirRelease,
-  baseUrl: string,
-  settings: HttpSettings,
-): FhirRequest {
-  const { format, accept } = wishOf(request);
-  return {
-    release,
-    format: negotiateFormat(format, accept),
-    pretty: wantsPretty(request),
-    baseUrl,
-    parameters: readParameters(request),
-    path: (name) => String(request.params[name] ?? ''),
-    handling: /\bhandling=lenient\b/.test(request.get('Prefer') ?? '') ? 'lenient' : 'strict',
-    received: new Date(),
-    call: exchangeOf(request).call,
-    access: () => settings.access(request),
-  };
 }
 
 function refuseMethod(allowed: string): RequestHandler {

@@ -6,11 +6,20 @@ import type { ReleaseWish } from './negotiate';
  * What a request asks with: its query and its posted form.
  */
 
+type Parameters = readonly (readonly [name: string, value: string])[];
+
+/** Read once a request: release, format and layout are among them as well as the question. */
+const known = new WeakMap<Request, Parameters>();
+
 /** Names and values of the query and of a posted form, in order; Express's own parser loses the order. */
-export function readParameters(request: Request): (readonly [string, string])[] {
+export function readParameters(request: Request): Parameters {
+  const before = known.get(request);
+  if (before !== undefined) return before;
   const [, query = ''] = request.originalUrl.split(/\?(.*)/s);
   const posted = request.method === 'POST' ? readForm(request) : '';
-  return [...new URLSearchParams(query), ...new URLSearchParams(posted)];
+  const read = [...new URLSearchParams(query), ...new URLSearchParams(posted)];
+  known.set(request, read);
+  return read;
 }
 
 /** What a request says about the release and the format that it wants. */

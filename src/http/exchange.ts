@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Access } from '../auth/access';
 import { CallerGone, Problem } from '../errors';
 import { layOutXml } from '../fhir/layout';
@@ -45,6 +45,8 @@ export interface FhirAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** What of the archive it shows, and to whom; absent where it shows nothing of it. */
   readonly disclosed?: Disclosed;
+  /** Whether nothing is wrong with it, nor missing; only then may it be sent again. */
+  readonly whole?: boolean;
 }
 
 export type FhirHandler = (request: FhirRequest) => FhirAnswer | Promise<FhirAnswer>;
@@ -75,28 +77,6 @@ export function exchangeOf(request: Request): Exchange {
   return exchange;
 }
 
-/** Writes an answer in the client's release and format, with what it cost; 304 when the client has it. */
-export function sendFhir(
-  request: Request,
-  response: Response,
-  view: View,
-  answer: FhirAnswer,
-  status = 200,
-): void {
-  const { release, format } = view;
-  const tag = answer.version === undefined ? undefined : `W/"${answer.version}.${format}"`;
-  response.status(status === 200 && hasAlready(request, tag) ? 304 : status);
-  response.set({
-    'Content-Type': contentType(release, format, answer.kind),
-    'Cache-Control': status === 200 ? 'private, no-cache' : 'no-store',
-    'Server-Timing': exchangeOf(request).meter.header(),
-    ...(tag !== undefined && { ETag: tag }),
-    ...answer.headers,
-  });
-  response.vary('Accept').vary('Prefer');
-  response.send(Buffer.from(write(answer.resource, view)));
-}
-
 /** A resource in the client's release and format. */
 export function write(resource: Resource, { release, format, pretty }: View): string {
   if (format === 'json') return JSON.stringify(resource, null, pretty ? 2 : 0);
@@ -115,15 +95,6 @@ export function contentType(
     ? `; fhirVersion=${minorVersion(release)}`
     : '';
   return `${type}; charset=utf-8${version}`;
-}
-
-/**
- * Whether the client has this version (RFC 9110 13.1.2). Express would not say so to a request with
- * `Cache-Control: no-cache`, which fetch() adds to every conditional request of a page or of Node.
- */
-function hasAlready(request: Request, tag: string | undefined): boolean {
-  const known = request.get('If-None-Match')?.split(',') ?? [];
-  return tag !== undefined && known.some((each) => each.trim() === tag);
 }
 
 /**

@@ -18,8 +18,6 @@ export interface Services {
   findPatients(query: StudyQuery, call: Call): Promise<FoundPatients>;
   /** Whether a question would read the whole archive where that is switched off. */
   isTooBroad(query: StudyQuery, call: Call): Promise<boolean>;
-  /** @throws Problem `rate-limited` for a caller who searches too often */
-  countSearch(access: Access): void;
   /** @throws Problem `forbidden` where this caller is not told what is asked of the archive */
   allowExplain(access: Access): void;
   /** DICOMweb root that opens a study to a caller alone; undefined where there are no capability URLs. */
@@ -33,7 +31,7 @@ export interface Services {
   readonly signer: LinkSigner;
 }
 
-/** The FHIR interactions that the gateway answers. */
+/** The FHIR interactions that the gateway answers. Who may ask for studies and patients is their route's affair. */
 export type Handlers = StudyHandlers & PatientHandlers & ServedHandlers;
 
 export function createHandlers(services: Services): Handlers {

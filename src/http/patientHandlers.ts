@@ -1,10 +1,17 @@
 import { restrict } from '../auth/access';
 import { refuseOtherPatient } from '../auth/otherPatient';
-import { requireScope } from '../auth/scopes';
 import type { SearchEntry } from '../fhir/releases';
 import { parseSearch } from '../search/parse';
 import type { Patient } from '../study/model';
-import { contextOf, notFound, readAnswer, readShown, sameVersion, searchInput } from './answers';
+import {
+  callOf,
+  contextOf,
+  notFound,
+  readAnswer,
+  readShown,
+  sameVersion,
+  searchInput,
+} from './answers';
 import type { FhirAnswer, FhirHandler, FhirRequest } from './exchange';
 import type { Services } from './handlers';
 import { entryOf, searchAnswer } from './searchset';
@@ -19,35 +26,40 @@ export interface PatientHandlers {
 export function createPatientHandlers(services: Services): PatientHandlers {
   async function searchPatients(request: FhirRequest): Promise<FhirAnswer> {
     const access = await request.access();
-    requireScope(access, 'Patient', 'search');
-    services.countSearch(access);
     const input = searchInput(services, request, 'Patient');
     const parsed = parseSearch({ ...input, type: 'Patient' });
     refuseOtherPatient(parsed.query, access);
-    const found = await services.findPatients(restrict(parsed.query, access), request.call);
+    const found = await services.findPatients(
+      restrict(parsed.query, access),
+      callOf(request, access),
+    );
     const entries = found.patients.map((each) => patientEntry(services, request, each, 'match'));
     return {
       ...searchAnswer(request, 'Patient', parsed, { ...found, entries }, services.signer),
       disclosed: { access, studies: [], patients: found.patients },
+      whole: found.notices.length === 0,
     };
   }
 
   async function readPatient(request: FhirRequest): Promise<FhirAnswer> {
     const access = await request.access();
-    requireScope(access, 'Patient', 'read');
     const shown = readShown(services, request, 'Patient');
     const key = services.patientIds.decode(request.path('id'));
     if (key === undefined) throw noPatient();
     const issuer = key.issuer === undefined ? ('none' as const) : [key.issuer];
     const clause = [{ on: 'patient' as const, value: key.value, issuer }];
     const query = { clauses: [clause], sort: [], count: 1, detail: false };
-    const { patients } = await services.findPatients(restrict(query, access), request.call);
+    const { patients, notices } = await services.findPatients(
+      restrict(query, access),
+      callOf(request, access),
+    );
     const [patient] = patients;
     if (patient === undefined) throw noPatient();
     const resource = request.release.patient(patient, contextOf(services, request));
     return {
       ...readAnswer(request, shown.of(resource), `Patient/${request.path('id')}`),
       disclosed: { access, studies: [], patients },
+      whole: notices.length === 0,
     };
   }
 

@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { CallerGone, Problem, PROBLEMS } from '../errors';
 import { RELEASES, type FhirRelease, type Format, type ReleaseName } from '../fhir/releases';
 import { wantsPretty, wishOf } from './asked';
-import { exchangeOf, sendFhir } from './exchange';
+import { contentType, exchangeOf, write } from './exchange';
 import { negotiateFormat, negotiateRelease } from './negotiate';
 
 const REQUEST_ID = /^[\w.-]{1,64}$/;
@@ -48,13 +48,15 @@ export function sendProblem(fallback: ReleaseName, report: Report): ErrorRequest
       format: formatOf(request),
       pretty: firstOf([() => wantsPretty(request)]) ?? false,
     };
-    const headers = {
+    response.status(problem.status).set({
+      'Content-Type': contentType(view.release, view.format, 'resource'),
+      'Cache-Control': 'no-store',
+      'Server-Timing': exchangeOf(request).meter.header(),
       ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
       ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
-    };
-    const resource = view.release.outcome([issue]);
-    const answer = { resource, kind: 'resource' as const, headers };
-    sendFhir(request, response, view, answer, problem.status);
+    });
+    response.vary('Accept').vary('Prefer');
+    response.send(Buffer.from(write(view.release.outcome([issue]), view)));
   };
 }
 

@@ -1,6 +1,5 @@
 import { restrict, type Access } from '../auth/access';
 import { refuseOtherPatient } from '../auth/otherPatient';
-import { requireScope } from '../auth/scopes';
 import { Problem } from '../errors';
 import type { RenderContext } from '../fhir/releases';
 import { narrowingParameters } from '../search/parameters';
@@ -9,7 +8,15 @@ import { readStudyId } from '../study/identity';
 import type { Patient, Study, StudyHeader } from '../study/model';
 import type { FoundStudies } from '../study/search';
 import type { Notice } from '../study/source';
-import { notFound, readAnswer, readShown, sameVersion, searchInput, studyContext } from './answers';
+import {
+  callOf,
+  notFound,
+  readAnswer,
+  readShown,
+  sameVersion,
+  searchInput,
+  studyContext,
+} from './answers';
 import type { FhirAnswer, FhirHandler, FhirRequest } from './exchange';
 import { explanation, watchCall } from './explain';
 import type { Services } from './handlers';
@@ -54,15 +61,13 @@ export function createStudyHandlers(services: Services): StudyHandlers {
     { patientId, explain = false }: { patientId?: string; explain?: boolean },
   ): Promise<Ran> {
     const access = await request.access();
-    requireScope(access, 'ImagingStudy', 'search');
-    services.countSearch(access);
     const input = searchInput(services, request, path, patientId);
     const parsed = parseSearch({ ...input, type: 'ImagingStudy' });
     refuseOtherPatient(parsed.query, access);
     const query = restrict(parsed.query, access);
     await refuseBroad(request, query);
     if (!explain && !parsed.explain) {
-      return { parsed, access, found: await services.findStudies(query, request.call) };
+      return { parsed, access, found: await services.findStudies(query, callOf(request, access)) };
     }
     services.allowExplain(access);
     const watched = watchCall(request.call);
@@ -95,6 +100,7 @@ export function createStudyHandlers(services: Services): StudyHandlers {
     return {
       ...searchAnswer(request, path, parsed, page, services.signer),
       disclosed: { access, studies: found.studies },
+      whole: found.notices.length === 0,
     };
   }
 
@@ -123,12 +129,14 @@ export function createStudyHandlers(services: Services): StudyHandlers {
 
   async function readStudy(request: FhirRequest): Promise<FhirAnswer> {
     const access = await request.access();
-    requireScope(access, 'ImagingStudy', 'read');
     const shown = readShown(services, request, 'ImagingStudy');
     const { uid, patientMark } = readStudyId(request.path('id'));
     const id = { on: 'id' as const, uid, ...(patientMark !== undefined && { patientMark }) };
     const query = { clauses: [[id]], sort: [], count: SEVERAL, detail: shown.detail };
-    const { studies } = await services.findStudies(restrict(query, access), request.call);
+    const { studies, notices } = await services.findStudies(
+      restrict(query, access),
+      callOf(request, access),
+    );
     const [study] = studies;
     if (study === undefined) throw notFound('ImagingStudy', 'a Study Instance UID');
     if (studies.length > 1) throw ambiguous(studies);
@@ -137,6 +145,7 @@ export function createStudyHandlers(services: Services): StudyHandlers {
     return {
       ...readAnswer(request, shown.of(resource), `ImagingStudy/${render.studyId(study)}`),
       disclosed: { access, studies },
+      whole: notices.length === 0,
     };
   }
 

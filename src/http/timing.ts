@@ -6,6 +6,8 @@ export interface ReadableMeter extends Meter {
   readonly calls: () => number;
   /** The Server-Timing header (W3C Server Timing): upstream calls and time by operation, and the cache's part. */
   readonly header: () => string;
+  /** Headers of an answer that is older than it should be (RFC 9111 5.1, RFC 7234 5.5.1); else none. */
+  readonly ageHeaders: () => Readonly<Record<string, string>>;
 }
 
 /** Counts what one answer cost from now on. */
@@ -13,6 +15,7 @@ export function createMeter(): ReadableMeter {
   const started = performance.now();
   const upstream = new Map<string, { calls: number; milliseconds: number }>();
   const cache = { hit: 0, miss: 0, joined: 0 };
+  let oldest: number | undefined;
   return {
     upstream(operation, milliseconds) {
       const sum = upstream.get(operation) ?? { calls: 0, milliseconds: 0 };
@@ -23,6 +26,13 @@ export function createMeter(): ReadableMeter {
     },
     cache(outcome) {
       cache[outcome] += 1;
+    },
+    stale(age) {
+      oldest = Math.max(oldest ?? 0, age);
+    },
+    ageHeaders() {
+      if (oldest === undefined) return {};
+      return { Age: String(Math.ceil(oldest / 1000)), Warning: '110 - "Response is Stale"' };
     },
     calls: () => [...upstream.values()].reduce((sum, each) => sum + each.calls, 0),
     header() {

@@ -82,13 +82,13 @@ export class ArchiveRequest {
 
   private async get(): Promise<RawAnswer> {
     const outgoing = { method: 'GET' as const, url: this.url, headers: this.headers };
-    const response = await this.transport.send(outgoing, this.call.signal);
-    this.warning = headerText(response.headers.warning);
+    const answer = await this.transport.send(outgoing, this.call.signal);
+    this.warning = answer.header('warning');
     return {
-      status: response.status,
-      contentType: headerText(response.headers['content-type']) ?? '',
-      retryAfter: headerText(response.headers['retry-after']),
-      body: response.data,
+      status: answer.status,
+      contentType: answer.header('content-type') ?? '',
+      retryAfter: answer.header('retry-after'),
+      body: answer.body,
     };
   }
 }
@@ -119,8 +119,4 @@ function decode(body: Buffer): string {
   } catch {
     return body.toString('latin1');
   }
-}
-
-function headerText(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -34,7 +34,8 @@ interface Stretch {
   readonly studies: Map<string, NativeStudy>;
 }
 
-interface Change {
+/** One entry of the log. */
+export interface Change {
   readonly number: number;
   /** When it was logged, to the end of its second; milliseconds since 1970. */
   readonly time: number;
@@ -163,13 +164,13 @@ function listChanged(
 }
 
 /** The number of the latest change that was ever logged. */
-async function lastNumber(client: ArchiveClient, call: Call): Promise<number | undefined> {
+export async function lastNumber(client: ArchiveClient, call: Call): Promise<number | undefined> {
   const answer = await client.native('changes?last', undefined, call);
   return isRecord(answer) && typeof answer.Last === 'number' ? answer.Last : undefined;
 }
 
 /** The changes after a number, in order. */
-async function readChanges(
+export async function readChanges(
   client: ArchiveClient,
   after: number,
   limit: number,

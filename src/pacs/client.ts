@@ -1,27 +1,23 @@
-import { bulkhead, BulkheadRejectedError, type BulkheadPolicy } from 'cockatiel';
 import { api } from 'dicomweb-client';
 import { readDataSet, type DataSet } from '../dicom/dataset';
 import { isSafeUid } from '../dicom/values';
-import { CallerGone, Problem } from '../errors';
+import { Problem } from '../errors';
 import type { Call } from '../study/source';
 import { ArchiveRequest, readJson } from './archiveRequest';
 import { type Parameter, writeQuery } from './encode';
 import { transportFailure, wrongRoot } from './failures';
+import { createLanes, type LaneSettings, type Size } from './lanes';
 import { createTransport, type Outgoing, type Transport } from './transport';
+import { createUpstream, type UpstreamSettings } from './upstream';
 
 /** Where the archive is and how much of it the gateway may use. */
-export interface ArchiveSettings {
+export interface ArchiveSettings extends UpstreamSettings, LaneSettings {
   /** DICOMweb root, no trailing slash. */
   readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly token?: string;
-  /** Calls under way at once, over all callers. */
-  readonly concurrency: number;
-  /** Calls that may wait for their turn; one more is refused. */
-  readonly queue: number;
   readonly connectTimeoutMs: number;
-  /** From sending a search to its last byte. */
+  /** From sending a search to the headers of its answer. */
+  readonly searchFirstByteMs: number;
+  /** From sending a search to its last byte, with everything that is sent again. */
   readonly searchTimeoutMs: number;
   /** Bytes of one answer after decompression. */
   readonly maxAnswerBytes: number;
@@ -67,30 +63,39 @@ interface DicomWeb {
   retrieveInstanceMetadata(options: object): Promise<unknown>;
 }
 
-/** Opens a client of one archive. Connections are kept alive; `close` drops them. */
-export function createArchiveClient(settings: ArchiveSettings): ArchiveClient {
-  const transport = createTransport(settings);
+/**
+ * Opens a client of one archive. Connections are kept alive; `close` drops them.
+ *
+ * @param upstream the way to the archive, where it is shared with its transfers
+ */
+export function createArchiveClient(
+  settings: ArchiveSettings,
+  upstream = createUpstream(settings),
+): ArchiveClient {
+  const transport = createTransport(settings, upstream);
   const lanes = createLanes(settings);
   const library = new api.DICOMwebClient({ url: settings.url, singlepart: '', verbose: false });
   // Its declarations say arrays where promises come, and want an XMLHttpRequest of the DOM library.
   const dicomWeb = library as unknown as DicomWeb;
 
   async function ask(
-    operation: string,
+    { operation, size }: Kind,
     call: Call,
     query: string,
     send: (request: { instance: ArchiveRequest }) => Promise<unknown>,
   ): Promise<{ json: unknown; warning: string | undefined }> {
     const instance = new ArchiveRequest(transport, (url) => joinQuery(url, query), call);
-    const json = await inTurn(lanes, operation, call, () =>
-      watched(
-        call,
-        'GET',
-        () => instance.target,
-        () =>
-          send({ instance }).catch((error: unknown) => {
-            throw instance.failure ?? error;
-          }),
+    const json = await lanes.inTurn(call, size, () =>
+      timed(operation, call, () =>
+        watched(
+          call,
+          'GET',
+          () => instance.target,
+          () =>
+            send({ instance }).catch((error: unknown) => {
+              throw instance.failure ?? error;
+            }),
+        ),
       ),
     );
     return { json, warning: instance.warning };
@@ -98,25 +103,32 @@ export function createArchiveClient(settings: ArchiveSettings): ArchiveClient {
 
   return {
     async search(path, parameters, call) {
-      const { json, warning } = await ask('qido', call, writeQuery(parameters), (request) =>
+      const kind = { operation: 'qido', size: sizeOf(path) };
+      const { json, warning } = await ask(kind, call, writeQuery(parameters), (request) =>
         search(dicomWeb, path, request),
       );
       return { ...readRows(json), ...(warning !== undefined && { warning }) };
     },
     async metadata(path, call) {
-      const { json } = await ask('metadata', call, '', (request) =>
+      const size = path.instance === undefined ? 'large' : 'small';
+      const { json } = await ask({ operation: 'metadata', size }, call, '', (request) =>
         readMetadata(dicomWeb, path, request),
       );
       return readRows(Array.isArray(json) ? json : [json]).rows;
     },
     native: (path, body, call) =>
-      inTurn(lanes, 'native', call, () =>
-        watched(
-          call,
-          body === undefined ? 'GET' : 'POST',
-          () => `/${path}`,
-          () => askNative(transport, settings.url, path, body, call),
-        ),
+      lanes.inTurn(
+        call,
+        body === undefined && !path.includes('instances-tags') ? 'small' : 'large',
+        () =>
+          timed('native', call, () =>
+            watched(
+              call,
+              body === undefined ? 'GET' : 'POST',
+              () => `/${path}`,
+              () => askNative(transport, settings.url, path, body, call),
+            ),
+          ),
       ),
     close: () => transport.close(),
   };
@@ -156,47 +168,15 @@ function readMetadata(
       });
 }
 
-/** Where calls wait: one lane for all callers, and before it one for each caller. */
-interface Lanes {
-  readonly shared: BulkheadPolicy;
-  of(call: Call): BulkheadPolicy;
+/** What a call is, for the meter and for the queue. */
+interface Kind {
+  readonly operation: string;
+  readonly size: Size;
 }
 
-/**
- * A page may need hundreds of calls. They wait in the caller's own lane and enter the shared one a few at a
- * time, so that the shared queue holds callers, not one caller's calls, and each gets its turn.
- */
-function createLanes({ concurrency, queue }: ArchiveSettings): Lanes {
-  const own = new WeakMap<Call, BulkheadPolicy>();
-  return {
-    shared: bulkhead(concurrency, queue),
-    of(call) {
-      const lane = own.get(call) ?? bulkhead(concurrency, Number.MAX_SAFE_INTEGER);
-      own.set(call, lane);
-      return lane;
-    },
-  };
-}
-
-/** Runs a call when its turn comes: no more at once than the archive bears, no more waiting than bounded. */
-async function inTurn<T>(
-  lanes: Lanes,
-  operation: string,
-  call: Call,
-  send: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await lanes
-      .of(call)
-      .execute(() => lanes.shared.execute(() => timed(operation, call, send)));
-  } catch (error) {
-    if (error instanceof BulkheadRejectedError) {
-      const text = 'Too many requests wait for the archive. Try again in a moment.';
-      throw new Problem('pacs-busy', text, { retryAfter: 2, cause: error });
-    }
-    if (call.signal.aborted) throw new CallerGone();
-    throw error;
-  }
+/** Series of one study are few; across studies, and instances anywhere, they may be all that there are. */
+function sizeOf({ level, study }: SearchPath): Size {
+  return level === 'studies' || (level === 'series' && study !== undefined) ? 'small' : 'large';
 }
 
 /** Sends, and tells what was sent and what came, where somebody listens. */
@@ -222,8 +202,6 @@ async function watched<T>(
 }
 
 async function timed<T>(operation: string, call: Call, send: () => Promise<T>): Promise<T> {
-  // Not the bulkhead's own affair: cockatiel 3.2.1 stops serving its queue at an entry that was aborted.
-  if (call.signal.aborted) throw new CallerGone();
   const started = performance.now();
   try {
     return await send();
@@ -246,12 +224,10 @@ async function askNative(
       headers: { Accept: '*/*' },
       ...(body !== undefined && { data: JSON.stringify(body) }),
     };
-    const response = await transport.send(outgoing, call.signal);
-    if (response.status !== 200) return undefined;
-    const answer = { status: 200, contentType: '', retryAfter: undefined, body: response.data };
-    return /^\s*[[{]/.test(response.data.toString('latin1', 0, 64))
-      ? readJson(answer)
-      : response.data.toString();
+    const { status, body: bytes } = await transport.send(outgoing, call.signal);
+    if (status !== 200) return undefined;
+    const answer = { status, contentType: '', retryAfter: undefined, body: bytes };
+    return /^\s*[[{]/.test(bytes.toString('latin1', 0, 64)) ? readJson(answer) : bytes.toString();
   } catch (error) {
     throw transportFailure(error);
   }

@@ -8,6 +8,7 @@ import type { SearchPath } from './client';
 import { writeKeys, type Parameter } from './encode';
 import { includeField } from './fields';
 import { damaged } from './orthanc';
+import type { ReadFiles } from './supplement';
 import { tellsOfMore, UIDS_A_CALL, type Archive } from './studies';
 
 /*
@@ -21,41 +22,48 @@ const CHUNK_INSTANCES = 600;
 const UNCOUNTED = 50;
 /** Rows of one call at most; dcm4chee and others cut lower, which is noticed. */
 const PAGE_ROWS = 2000;
+const NO_ROWS: StudyRows = { rows: [], told: false };
 
 /** The instance rows of a study. */
 export interface StudyRows {
   readonly rows: readonly DataSet[];
   /** Whether the archive told whose the rows of that Study Instance UID are. */
   readonly told: boolean;
-}
-
-/** Instance rows of each study asked, in the order asked. */
-export async function instanceRows(
-  archive: Archive,
-  studies: readonly StudyHeader[],
-  call: Call,
-): Promise<readonly StudyRows[]> {
-  const { dialect } = archive.facts;
-  const inLists = dialect.uidLists && dialect.searchesBelowStudies;
-  const chunks = inLists ? chunked(studies) : studies.map((study) => [study]);
-  const rows = await Promise.all(
-    chunks.map((chunk) =>
-      inLists ? rowsOfList(archive, chunk, call) : rowsOfEach(archive, chunk, call),
-    ),
-  );
-  return rows.flat();
+  /** Reads the files of the rows, where there is a way that costs less than their metadata. */
+  readonly readFiles?: ReadFiles;
 }
 
 /**
- * Cuts studies into chunks of about {@link CHUNK_INSTANCES} by their counts: a new chunk starts where the
- * running sum passes a multiple of it, so that there are never more than ceil(sum / CHUNK_INSTANCES).
+ * Instance rows of each study asked, in the order asked; each comes as soon as its call is answered, so that its
+ * metadata can be read while other calls are under way.
  */
-export function chunked(studies: readonly StudyHeader[]): StudyHeader[][] {
+export function instanceRows(
+  archive: Archive,
+  studies: readonly StudyHeader[],
+  call: Call,
+): readonly Promise<StudyRows>[] {
+  const { dialect } = archive.facts;
+  const inLists = dialect.uidLists && dialect.searchesBelowStudies;
+  const chunks = inLists ? chunked(studies) : studies.map((study) => [study]);
+  return chunks.flatMap((chunk) => {
+    const rows = inLists ? rowsOfList(archive, chunk, call) : rowsOfEach(archive, chunk, call);
+    return chunk.map(async (_, index) => (await rows)[index] ?? NO_ROWS);
+  });
+}
+
+/**
+ * Cuts studies into chunks of about so many instances by their counts: a new chunk starts where the running sum
+ * passes a multiple of it, so that there are never more than ceil(sum / instances).
+ */
+export function chunked(
+  studies: readonly StudyHeader[],
+  instances = CHUNK_INSTANCES,
+): StudyHeader[][] {
   const chunks: StudyHeader[][] = [];
   let sum = 0;
   let current = -1;
   for (const study of studies) {
-    const place = Math.floor(sum / CHUNK_INSTANCES);
+    const place = Math.floor(sum / instances);
     const last = chunks.at(-1);
     if (last === undefined || place !== current || last.length >= UIDS_A_CALL) chunks.push([study]);
     else last.push(study);
@@ -93,7 +101,7 @@ async function rowsOfEach(
 ): Promise<StudyRows[]> {
   return Promise.all(
     studies.map(async (study) => {
-      if (!isSafeUid(study.uid)) return { rows: [], told: false };
+      if (!isSafeUid(study.uid)) return NO_ROWS;
       const path: SearchPath = { level: 'instances', study: study.uid };
       const rows = await allRows(archive, path, new Map(), expectedRows([study]), call).catch(
         (error: unknown) =>

@@ -5,6 +5,14 @@ export const DIALECT_NAMES = ['generic', 'orthanc', 'dcm4chee'] as const;
 export type DialectName = (typeof DIALECT_NAMES)[number];
 
 /**
+ * Where series and instance rows come from. `qido`: QIDO-RS. `files`: Orthanc's index, and from every file what
+ * the index does not hold, so that the study is the same. `index`: the same without the files of all images but
+ * the first of a series, whose titles (Image Type) are then untold; many times as fast.
+ */
+export const ROW_SOURCES = ['qido', 'files', 'index'] as const;
+export type RowSource = (typeof ROW_SOURCES)[number];
+
+/**
  * What is known of an archive before it is asked. Every flag says how the archive behaves; what the gateway
  * does about it stands where the flag is read.
  */
@@ -51,6 +59,8 @@ export interface Dialect {
    * API, which keeps a log of changes, too. `untold`: then that is since when the gateway has seen the study so.
    */
   readonly updateTime: 'attribute' | 'native' | 'untold';
+  /** Where series and instance rows come from; what is not `qido` is set when the probe saw its API answer. */
+  readonly rows: RowSource;
   /** Most rows it ever answers without saying that it cut; undefined where it says so or has no cap. */
   readonly silentCap?: number;
 }
@@ -81,6 +91,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     includeAll: false,
     verifiesEnd: true,
     updateTime: 'untold',
+    rows: 'qido',
   },
   orthanc: {
     title: 'Orthanc with its DICOMweb plugin',
@@ -96,6 +107,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     includeAll: false,
     verifiesEnd: false,
     updateTime: 'native',
+    rows: 'qido',
   },
   dcm4chee: {
     title: 'dcm4chee-arc-light 5',
@@ -111,5 +123,6 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     includeAll: true,
     verifiesEnd: false,
     updateTime: 'attribute',
+    rows: 'qido',
   },
 };

@@ -1,4 +1,5 @@
 import { AxiosError, isAxiosError } from 'axios';
+import { isRecord } from '../dicom/dataset';
 import { CallerGone, Problem } from '../errors';
 
 /** An HTTP answer as far as failures are read from it. */
@@ -44,10 +45,25 @@ export function transportFailure(error: unknown): Error {
     const text = 'The archive sent more than PACS_MAX_ANSWER_BYTES allows. Ask for less.';
     return new Problem('pacs-answer-too-large', text, cause);
   }
-  if (/^(CERT_|ERR_TLS|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|ERR_SSL)/.test(code)) {
+  if (/^(CERT_|ERR_TLS|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/.test(code)) {
     return new Problem('pacs-error', `The archive's TLS certificate was refused (${code}).`, cause);
   }
+  if (/^(ERR_SSL|EPROTO)/.test(code)) {
+    const text = `No TLS connection to the archive could be agreed on (${tlsReason(error, code)}).`;
+    return new Problem('pacs-error', text, cause);
+  }
   return new Problem('pacs-broken-answer', `The archive broke off its answer (${code}).`, cause);
+}
+
+/** OpenSSL's own name of the reason, where there is one: `EPROTO` alone says nothing to anybody. */
+function tlsReason(error: AxiosError, code: string): string {
+  const cause: unknown = error.cause ?? error;
+  const named = isRecord(cause) && typeof cause.code === 'string' ? cause.code : code;
+  return (
+    /ERR_SSL_\w+/.exec(named)?.[0] ??
+    /(?:alert|unsupported|wrong) [a-z ]+/.exec(error.message)?.[0] ??
+    code
+  );
 }
 
 /** The failure that a status means, or undefined for one that brings an answer (200, 204, 206). */
@@ -56,7 +72,7 @@ export function statusFailure(answer: RawAnswer): Problem | undefined {
   if (status === 200 || status === 204 || status === 206) return undefined;
   if (isOrthancRestRoot(answer)) return wrongRoot();
   if (status === 401 || status === 403) {
-    const advice = 'Check PACS_USERNAME and PACS_PASSWORD, or PACS_TOKEN.';
+    const advice = 'Check PACS_USERNAME and PACS_PASSWORD, PACS_TOKEN, or PACS_OAUTH_SCOPE.';
     return new Problem(
       'pacs-credentials-rejected',
       `The archive refused this gateway's credentials (${status}). ${advice}`,
@@ -117,7 +133,7 @@ export function isOrthancRestRoot(answer: RawAnswer): boolean {
 }
 
 /** Retry-After in seconds, from either of its forms (RFC 9110 10.2.3), within bounds. */
-function readRetryAfter(value: string | undefined): number {
+export function readRetryAfter(value: string | undefined): number {
   const seconds = /^\d+$/.test(value ?? '')
     ? Number(value)
     : (Date.parse(value ?? '') - Date.now()) / 1000;

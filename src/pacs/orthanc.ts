@@ -66,6 +66,8 @@ export async function findStudyUids(
 
 /** A study as Orthanc itself tells of it. */
 export interface NativeStudy {
+  /** Orthanc's own id: a hash of its Patient ID and its UID. */
+  readonly id: string | undefined;
   /** Its main attributes, text whole. */
   readonly tags: Tags;
   /** When an instance of it was last stored: an ISO instant in UTC. A deletion does not move it. */
@@ -87,20 +89,38 @@ export async function findRows(
   most: number,
   call: Call,
 ): Promise<(row: DataSet) => NativeStudy | undefined> {
-  const uids = [...new Set(rows.flatMap((row) => string(row, 'StudyInstanceUID') ?? []))];
-  const lists = Array.from({ length: Math.ceil(uids.length / most) }, (_, at) =>
-    uids.slice(at * most, (at + 1) * most).join('\\'),
+  const uids = rows.flatMap((row) => string(row, 'StudyInstanceUID') ?? []);
+  const found = await findByUids(client, uids, most, call);
+  const byRow = new Map(
+    found.map((study) => [
+      rowKey(study.tags.StudyInstanceUID, damaged(study.tags.PatientID)),
+      study,
+    ]),
+  );
+  return (row) =>
+    byRow.get(rowKey(string(row, 'StudyInstanceUID'), damaged(string(row, 'PatientID'))));
+}
+
+/**
+ * The studies that stand under Study Instance UIDs; a UID with a wildcard or a backslash brings others, too.
+ *
+ * @param most UIDs in one find
+ * @returns those of the finds that were answered
+ */
+export async function findByUids(
+  client: ArchiveClient,
+  uids: readonly string[],
+  most: number,
+  call: Call,
+): Promise<readonly NativeStudy[]> {
+  const once = [...new Set(uids)];
+  const lists = Array.from({ length: Math.ceil(once.length / most) }, (_, at) =>
+    once.slice(at * most, (at + 1) * most).join('\\'),
   );
   const found = await Promise.all(
     lists.map((list) => find(client, { StudyInstanceUID: list }, FIND_LIMIT, call)),
   );
-  const byRow = new Map(
-    found
-      .flatMap((studies) => studies ?? [])
-      .map((study) => [rowKey(study.tags.StudyInstanceUID, damaged(study.tags.PatientID)), study]),
-  );
-  return (row) =>
-    byRow.get(rowKey(string(row, 'StudyInstanceUID'), damaged(string(row, 'PatientID'))));
+  return found.flatMap((studies) => studies ?? []);
 }
 
 /** Text as Orthanc 1.10's QIDO-RS leaves it: every character outside Latin-1 dropped. */
@@ -132,8 +152,9 @@ async function find(
 
 /** A study as `/tools/find` and `/tools/bulk-content` expand it. */
 export function readNative(study: unknown): NativeStudy {
-  if (!isRecord(study)) return { tags: {}, lastUpdate: undefined };
-  return { tags: readTags(study), lastUpdate: readLastUpdate(study.LastUpdate) };
+  if (!isRecord(study)) return { id: undefined, tags: {}, lastUpdate: undefined };
+  const id = typeof study.ID === 'string' ? study.ID : undefined;
+  return { id, tags: readTags(study), lastUpdate: readLastUpdate(study.LastUpdate) };
 }
 
 function readTags(study: Readonly<Record<string, unknown>>): Tags {

@@ -3,7 +3,7 @@ import { Problem } from '../errors';
 import type { ZoneOfArchive } from '../study/attributes';
 import type { Call } from '../study/source';
 import type { ArchiveClient } from './client';
-import { DIALECTS, type Dialect, type DialectName } from './dialects';
+import { DIALECTS, type Dialect, type DialectName, type RowSource } from './dialects';
 import { readUpdateTime } from './updateTime';
 
 /** What is known of the archive once it has answered. */
@@ -97,6 +97,7 @@ async function orthancFacts(
   const encoding = await client.native('tools/default-encoding', undefined, call);
   const whole = isWholeQido(pluginVersion);
   const cap = await findCap(client, call);
+  const rows = await ownRows(client, whole, call);
   return {
     product: `Orthanc ${version}, DICOMweb plugin ${pluginVersion}`,
     native: true,
@@ -104,9 +105,31 @@ async function orthancFacts(
       ...DIALECTS.orthanc,
       metadata: whole ? 'mandatory' : 'series',
       losesLetters: !whole && encoding !== 'Utf8',
+      rows,
       ...(cap !== undefined && { silentCap: cap, studyKeys: CAPPED_STUDY_KEYS }),
     },
   };
+}
+
+/**
+ * Rows out of its index where that gives the same study, which is proved for the QIDO-RS that leaves sequences out.
+ * Orthanc before 1.9.4 has no `/tools/bulk-content`.
+ */
+async function ownRows(client: ArchiveClient, whole: boolean, call: Call): Promise<RowSource> {
+  if (whole) return 'qido';
+  const nothing = { Resources: [], Level: 'Instance', Metadata: true };
+  const answer = await client.native('tools/bulk-content', nothing, call);
+  return Array.isArray(answer) ? 'files' : 'qido';
+}
+
+/**
+ * What is known of an archive, with its rows from where the settings say.
+ *
+ * @param source undefined: from where the probe found best. An archive without an API of its own has QIDO-RS only
+ */
+export function withRows(facts: ArchiveFacts, source: RowSource | undefined): ArchiveFacts {
+  if (source === undefined || !facts.native) return facts;
+  return { ...facts, dialect: { ...facts.dialect, rows: source } };
 }
 
 function isWholeQido(version: string): boolean {

@@ -22,6 +22,7 @@ import {
   type StreamSettings,
   type StreamTransport,
 } from './retrieveTransport';
+import { createUpstream } from './upstream';
 
 /** What of the archive's headers clients are told; nothing else passes. */
 const PASSED = [
@@ -35,9 +36,16 @@ const PASSED = [
 /** Those that are true of what the gateway makes of an answer, too. */
 const VALIDATORS = ['etag', 'last-modified'] as const;
 
-/** The archive's WADO-RS, over connections and with a queue of its own. */
-export function createRetriever(settings: StreamSettings): Retriever & { close(): void } {
-  const transport = createStreamTransport(settings);
+/**
+ * The archive's WADO-RS, over connections and with a queue of its own.
+ *
+ * @param upstream the way to the archive, where it is shared with its searches
+ */
+export function createRetriever(
+  settings: StreamSettings,
+  upstream = createUpstream(settings),
+): Retriever & { close(): void } {
+  const transport = createStreamTransport(settings, upstream);
   const lane = createLane(settings.streams, settings.streamQueue);
   const ask = (target: Target, wish: Wish, call: Call) =>
     inLane(lane, call, () => send(transport, settings, target, wish, call));
@@ -101,7 +109,7 @@ async function send(
 /** Ends a transfer that is of no use. */
 function refuse(opened: Opened, failure: Problem | undefined): void {
   if (failure === undefined) return;
-  opened.body.on('error', () => undefined).destroy();
+  opened.discard();
   throw failure;
 }
 

@@ -42,11 +42,7 @@ export async function rewriteMetadata(
   return written;
 }
 
-async function* write(
-  first: unknown,
-  rest: AsyncGenerator,
-  links: Links,
-): AsyncGenerator<string> {
+async function* write(first: unknown, rest: AsyncGenerator, links: Links): AsyncGenerator<string> {
   yield `[${rewrite(first, links)}`;
   for await (const instance of rest) yield `,\n${rewrite(instance, links)}`;
   yield ']';
@@ -143,7 +139,7 @@ function rewriteElement(tag: string, element: Json, links: Links): Json | undefi
   }
   if (!('BulkDataURI' in element)) return element;
   const { BulkDataURI: uri, ...rest } = element;
-  const url = follow(uri, links);
+  const url = follow(uri, links, isWithinInstance);
   return url === undefined ? rest : { ...rest, BulkDataURI: url };
 }
 
@@ -156,11 +152,21 @@ function valuesOf(element: Json): readonly unknown[] {
  * names something of the same study that the gateway serves. The host is not looked at: Orthanc announces one
  * without its port, and what is fetched is the archive at PACS_URL in any case.
  */
-function follow(uri: unknown, { rootUrl, target, upstream }: Links): string | undefined {
+function follow(
+  uri: unknown,
+  { rootUrl, target, upstream }: Links,
+  isExpected: (named: Target) => boolean = () => true,
+): string | undefined {
   if (typeof uri !== 'string' || !URL.canParse(uri, upstream)) return undefined;
   const { protocol, pathname, search, hash } = new URL(uri, upstream);
   if (!/^https?:$/.test(protocol) || search + hash !== '') return undefined;
   const [, path] = /\/(studies\/.*)$/.exec(pathname) ?? [];
   const named = readTarget((path ?? '').split('/'));
-  return named?.study === target.study ? `${rootUrl}/${pathOf(named)}` : undefined;
+  if (named?.study !== target.study || !isExpected(named)) return undefined;
+  return `${rootUrl}/${pathOf(named)}`;
+}
+
+/** Whether something can be bulk data: the files of a series are none. */
+function isWithinInstance({ instance, view }: Target): boolean {
+  return instance !== undefined || view.kind === 'bulkdata';
 }

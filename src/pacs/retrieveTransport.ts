@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream';
 import axios, { type AxiosInstance } from 'axios';
 import { CallerGone, Problem } from '../errors';
 import type { ArchiveSettings } from './client';
-import { createAgent, credentials, sendAgainIfStale } from './transport';
+import { createAgent, headerText, sendAgainIfStale } from './transport';
+import type { Answered, Rules, Upstream } from './upstream';
 
 /** Where the archive is, and how transfers of any size are treated. */
 export interface StreamSettings extends ArchiveSettings {
@@ -18,10 +19,7 @@ export interface StreamSettings extends ArchiveSettings {
 }
 
 /** An answer whose headers are there. */
-export interface Opened {
-  readonly status: number;
-  /** The first value of a header; names in lower case. */
-  header(name: string): string | undefined;
+export interface Opened extends Answered {
   readonly body: Readable;
   /** Whether more bytes came than the answer said it has. */
   overran: () => boolean;
@@ -42,34 +40,59 @@ export interface StreamTransport {
   close(): void;
 }
 
-export function createStreamTransport(settings: StreamSettings): StreamTransport {
+export function createStreamTransport(
+  settings: StreamSettings,
+  upstream: Upstream,
+): StreamTransport {
   const agent = createAgent(settings, settings.streams * 2);
-  const client = createClient(settings, agent);
+  const client = createClient(agent);
+  const rules: Rules = {
+    budgetMs: settings.firstByteTimeoutMs,
+    // 500 may be about the one object, and 503 about the tape that it lies on: no reason to leave all others.
+    failed: (status) => status === 502 || status === 504,
+    again: () => false,
+    pauses: (status) => status === 429,
+  };
   return {
-    async open(url, headers, signal) {
-      const transfer = new AbortController();
-      const leave = () => transfer.abort();
-      signal.addEventListener('abort', leave, { once: true });
-      if (signal.aborted) leave();
-      const timer = setTimeout(leave, settings.firstByteTimeoutMs);
-      try {
-        const opened = await get(client, url, headers, transfer.signal);
-        // Only now: an answer that ends takes its listener with it.
-        opened.body.once('close', () => signal.removeEventListener('abort', leave));
-        return opened;
-      } catch (error) {
-        signal.removeEventListener('abort', leave);
-        if (signal.aborted) throw new CallerGone();
-        if (!transfer.signal.aborted) throw error;
-        throw new Problem('pacs-timeout', 'The archive did not begin its answer in time.', {
-          cause: error,
-        });
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+    open: (url, headers, signal) =>
+      upstream.exchange(
+        (authorization, withinMs) => {
+          const all = { ...headers, ...(authorization && { Authorization: authorization }) };
+          return openOnce(client, url, all, { signal, withinMs });
+        },
+        rules,
+        signal,
+      ),
     close: () => agent.destroy(),
   };
+}
+
+async function openOnce(
+  client: AxiosInstance,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  { signal, withinMs }: { readonly signal: AbortSignal; readonly withinMs: number },
+): Promise<Opened> {
+  const transfer = new AbortController();
+  const leave = () => transfer.abort();
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
+  const timer = setTimeout(leave, withinMs);
+  try {
+    const opened = await get(client, url, headers, transfer.signal);
+    // Only now: an answer that ends takes its listener with it.
+    opened.body.once('close', () => signal.removeEventListener('abort', leave));
+    return opened;
+  } catch (error) {
+    signal.removeEventListener('abort', leave);
+    if (signal.aborted) throw new CallerGone();
+    if (!transfer.signal.aborted) throw error;
+    throw new Problem('pacs-timeout', 'The archive did not begin its answer in time.', {
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function get(
@@ -85,16 +108,14 @@ async function get(
   if (request instanceof http.ClientRequest) request.on('error', () => (failed = true));
   return {
     status: response.status,
-    header: (name) => {
-      const value: unknown = response.headers[name];
-      return typeof value === 'string' ? value : undefined;
-    },
+    header: (name) => headerText(response.headers[name]),
+    discard: () => void response.data.on('error', () => undefined).destroy(),
     body: response.data,
     overran: () => failed,
   };
 }
 
-function createClient(settings: StreamSettings, agent: http.Agent): AxiosInstance {
+function createClient(agent: http.Agent): AxiosInstance {
   return axios.create({
     httpAgent: agent,
     httpsAgent: agent,
@@ -104,6 +125,6 @@ function createClient(settings: StreamSettings, agent: http.Agent): AxiosInstanc
     // A length that is passed on must be that of the bytes that are.
     decompress: false,
     validateStatus: () => true,
-    headers: { 'Accept-Encoding': 'identity', ...credentials(settings) },
+    headers: { 'Accept-Encoding': 'identity' },
   });
 }

@@ -4,6 +4,7 @@ import type { Defect, ImagingRequest, Patient, Series, StudyHeader } from '../st
 import type { Abilities, Call, StudyDetail, StudySource } from '../study/source';
 import { openChangeLog } from './changes';
 import { instanceRows, isOfPatient, type StudyRows } from './details';
+import { nativeRows } from './orthancRows';
 import type { ArchiveFacts } from './probe';
 import { searchBelow } from './below';
 import { searchStudies, type Archive } from './studies';
@@ -58,25 +59,40 @@ async function readDetails(
   studies: readonly StudyHeader[],
   call: Call,
 ): Promise<StudyDetail[]> {
-  const rows = await instanceRows(archive, studies, call);
+  const rows = await studyRows(archive, studies, call);
   return Promise.all(
-    studies.map((study, index) =>
-      readDetail(archive, study, rows[index] ?? { rows: [], told: false }, call),
-    ),
+    studies.map(async (study, index) => {
+      const own = await rows[index];
+      return readDetail(archive, study, own ?? { rows: [], told: false }, call);
+    }),
   );
+}
+
+/** Rows out of the archive's index where it has one, and by QIDO-RS for the studies of which that does not tell. */
+async function studyRows(
+  archive: Archive,
+  studies: readonly StudyHeader[],
+  call: Call,
+): Promise<readonly (StudyRows | Promise<StudyRows>)[]> {
+  if (archive.facts.dialect.rows === 'qido') return instanceRows(archive, studies, call);
+  const native = await nativeRows(archive, studies, call);
+  const left = studies.filter((_, index) => native[index] === undefined);
+  const others = instanceRows(archive, left, call).values();
+  return native.map((rows) => rows ?? others.next().value ?? { rows: [], told: false });
 }
 
 async function readDetail(
   archive: Archive,
   study: StudyHeader,
-  { rows, told }: StudyRows,
+  { rows, told, readFiles }: StudyRows,
   call: Call,
 ): Promise<StudyDetail> {
   const expected = study.numberOfInstances;
   // Rows that name no patient, of a UID that has two or brought more rows than counted: whose are they?
   const doubtful = !told && (study.shared || (expected !== undefined && rows.length > expected));
   const grouped = groupBySeries(rows);
-  const supplemented = await supplementSeries(archive, study, grouped, doubtful, call);
+  const how = { doubtful, ...(readFiles && { readFiles }) };
+  const supplemented = await supplementSeries(archive, study, grouped, how, call);
   const own = supplemented.filter(([first]) => isOfPatient(first, study));
   const mixed = doubtful && own.some(([first]) => string(first, 'PatientID') === undefined);
   const series = mixed ? [] : own.map((each) => assembleSeries(archive, each)).filter(isThere);

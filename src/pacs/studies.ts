@@ -66,7 +66,7 @@ async function nativeUids(
 }
 
 /** Under LimitFindResults a find brings one study less than QIDO-RS does, and says as little. */
-function findCap({ silentCap = Number.POSITIVE_INFINITY }: ArchiveFacts['dialect']): number {
+export function findCap({ silentCap = Number.POSITIVE_INFINITY }: ArchiveFacts['dialect']): number {
   return Math.max(1, silentCap - 1);
 }
 

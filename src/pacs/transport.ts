@@ -1,8 +1,12 @@
 import http from 'node:http';
 import https from 'node:https';
-import axios, { isAxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
+import type { Readable } from 'node:stream';
+import axios, { isAxiosError, type AxiosInstance } from 'axios';
 import { Problem } from '../errors';
 import type { ArchiveSettings } from './client';
+import { transportFailure } from './failures';
+import { keepShortLived } from './keepAlive';
+import type { Answered, Rules, Upstream } from './upstream';
 
 /** One request to the archive. */
 export interface Outgoing {
@@ -12,54 +16,113 @@ export interface Outgoing {
   readonly data?: string;
 }
 
+/** An answer that was read to its last byte. */
+export interface Answer extends Answered {
+  readonly body: Buffer;
+}
+
 /** Carries requests to one archive over connections that are kept alive. */
 export interface Transport {
   /**
    * Sends a request and reads its answer to the last byte, whatever its status.
    *
-   * @throws Problem `pacs-timeout` when that takes longer than a search may; AxiosError for all else
+   * @param signal of the caller; it ends no call that is under way, see `Lanes.inTurn`
+   * @throws Problem `pacs-timeout` when that takes longer than a search may; Problem `pacs-broken-answer` for a body
+   *   that ended early; Problem of `Upstream.exchange`; AxiosError for all else
    */
-  send(outgoing: Outgoing, signal: AbortSignal): Promise<AxiosResponse<Buffer>>;
+  send(outgoing: Outgoing, signal: AbortSignal): Promise<Answer>;
   close(): void;
 }
 
 /** Connections that the archive may have closed just as they were taken up again, for one request. */
 const STALE_CONNECTIONS = 3;
 
-export function createTransport(settings: ArchiveSettings): Transport {
+export function createTransport(settings: ArchiveSettings, upstream: Upstream): Transport {
   const agent = createAgent(settings, settings.concurrency * 2);
   const client = createClient(settings, agent);
+  const rules: Rules = {
+    budgetMs: settings.searchTimeoutMs,
+    failed: (status) => status >= 500,
+    // 504 and a 503 without Retry-After say that the archive has too much to do already.
+    again: (status) => status === 500 || status === 502,
+    pauses: (status) => status === 429 || status === 503,
+  };
   return {
-    async send(outgoing, signal) {
-      const deadline = new AbortController();
-      const leave = () => deadline.abort();
-      signal.addEventListener('abort', leave, { once: true });
-      if (signal.aborted) leave();
-      const timer = setTimeout(leave, settings.searchTimeoutMs);
-      try {
-        const send = () => client.request<Buffer>({ ...outgoing, signal: deadline.signal });
-        return await (outgoing.method === 'GET' ? sendAgainIfStale(send) : send());
-      } catch (error) {
-        // axios has a timeout of silence only: an archive that drips would hold the caller for ever.
-        if (!deadline.signal.aborted || signal.aborted) throw error;
-        throw new Problem('pacs-timeout', 'The archive did not answer in time.', { cause: error });
-      } finally {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', leave);
-      }
-    },
+    send: (outgoing, signal) =>
+      upstream.exchange(
+        (authorization, withinMs) =>
+          sendAgainIfStale(() =>
+            sendOnce(client, withCredential(outgoing, authorization), {
+              firstByteMs: Math.min(settings.searchFirstByteMs, withinMs),
+              totalMs: withinMs,
+            }),
+          ),
+        rules,
+        signal,
+      ),
     close: () => agent.destroy(),
   };
 }
 
+function withCredential(outgoing: Outgoing, authorization: string | undefined): Outgoing {
+  if (authorization === undefined) return outgoing;
+  return { ...outgoing, headers: { ...outgoing.headers, Authorization: authorization } };
+}
+
+/** axios has a timeout of silence only: an archive that drips would hold the caller for ever. */
+async function sendOnce(
+  client: AxiosInstance,
+  outgoing: Outgoing,
+  { firstByteMs, totalMs }: { readonly firstByteMs: number; readonly totalMs: number },
+): Promise<Answer> {
+  const deadline = new AbortController();
+  const leave = () => deadline.abort();
+  const firstByte = setTimeout(leave, firstByteMs);
+  const total = setTimeout(leave, totalMs);
+  try {
+    const response = await client.request<Readable>({ ...outgoing, signal: deadline.signal });
+    clearTimeout(firstByte);
+    const body = await readWhole(response.data);
+    return {
+      status: response.status,
+      header: (name) => headerText(response.headers[name]),
+      discard: () => undefined,
+      body,
+    };
+  } catch (error) {
+    if (!deadline.signal.aborted) throw error;
+    throw new Problem('pacs-timeout', 'The archive did not answer in time.', { cause: error });
+  } finally {
+    clearTimeout(firstByte);
+    clearTimeout(total);
+  }
+}
+
+/** axios bounds the body, after decompression; what else ends it early makes it no answer. */
+async function readWhole(body: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
+  } catch (error) {
+    const failure = transportFailure(error);
+    if (failure instanceof Problem && failure.code === 'pacs-answer-too-large') throw failure;
+    throw new Problem('pacs-broken-answer', 'The archive broke off its answer.', { cause: error });
+  }
+  return Buffer.concat(chunks);
+}
+
+export function headerText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
 /**
  * An idle connection may be closed by the archive in the moment in which it is used again. Nothing was read
- * and nothing can have been changed by a GET, so it is sent again (RFC 9110 9.2.2).
+ * and nothing can have been changed by a read, so it is sent again (RFC 9110 9.2.2).
  */
-export async function sendAgainIfStale<T>(get: () => Promise<T>): Promise<T> {
+export async function sendAgainIfStale<T>(read: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await get();
+      return await read();
     } catch (error) {
       if (attempt > STALE_CONNECTIONS || !isStale(error)) throw error;
     }
@@ -80,18 +143,11 @@ function createClient(settings: ArchiveSettings, agent: http.Agent): AxiosInstan
     proxy: false,
     maxRedirects: 0,
     maxContentLength: settings.maxAnswerBytes,
-    responseType: 'arraybuffer',
+    // The headers tell that the archive began; axios would hand out nothing before the last byte.
+    responseType: 'stream',
     validateStatus: () => true,
-    headers: { 'Accept-Encoding': 'gzip', ...credentials(settings) },
+    headers: { 'Accept-Encoding': 'gzip' },
   });
-}
-
-/** The Authorization header of the gateway's own credential at the archive, if it has one. */
-export function credentials(settings: ArchiveSettings): Record<string, string> {
-  if (settings.token !== undefined) return { Authorization: `Bearer ${settings.token}` };
-  if (settings.username === undefined) return {};
-  const pair = `${settings.username}:${settings.password ?? ''}`;
-  return { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
 /** A keep-alive agent whose connections must be made within the connect deadline. */
@@ -113,5 +169,6 @@ export function createAgent(
     socket?.once(ready, () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
     return socket;
   };
+  keepShortLived(agent);
   return agent;
 }

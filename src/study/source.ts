@@ -29,6 +29,8 @@ export interface Call {
   readonly meter: Meter;
   /** Set when remembered study rows will not do: the caller asks what has changed. */
   readonly fresh?: boolean;
+  /** Set for callers who may see every study: older rows will do where the archive fails and a setting allows it. */
+  readonly mayBeStale?: boolean;
 }
 
 /** Counts what an answer cost. */
@@ -36,6 +38,13 @@ export interface Meter {
   /** @param operation `qido`, `metadata`, `native` or `probe`; @param milliseconds the call's duration */
   upstream(operation: string, milliseconds: number): void;
   cache(outcome: 'hit' | 'miss' | 'joined'): void;
+  /**
+   * Hears how long something that the answer is made of is believed, where the answer may be kept.
+   * @param until as `performance.now()` tells time; what is over already must not be used for another answer
+   */
+  believed?(until: number): void;
+  /** Hears that rows were answered although the archive failed; @param age their age in milliseconds */
+  stale?(age: number): void;
   /** Hears what happened, where somebody wants it explained. */
   trace?(event: TraceEvent): void;
 }
@@ -72,6 +81,8 @@ export interface StudyWindow {
   /** Whether the archive ended the stretch although it holds more: nobody can reach the rest. */
   readonly cut: boolean;
   readonly notices: readonly Notice[];
+  /** When the archive told this, in milliseconds since 1970; absent: just now. */
+  readonly readAt?: number;
 }
 
 /** Series and instances of one study, and what its metadata added to the study row. */
@@ -79,6 +90,8 @@ export interface StudyDetail {
   readonly header: StudyHeader;
   readonly series: readonly Series[];
   readonly defects: readonly Defect[];
+  /** When the archive told this, in milliseconds since 1970; absent: just now. */
+  readonly readAt?: number;
 }
 
 /** Study Instance UIDs that have a series or instance which matches. */

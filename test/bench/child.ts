@@ -16,7 +16,7 @@ export interface Child {
 /** Starts the bench's processes, and ends those that are left. */
 export interface Children {
   start(
-    name: 'archive' | 'gateway' | 'bare',
+    name: 'archive' | 'images' | 'gateway' | 'express' | 'bare',
     env?: Readonly<Record<string, string>>,
   ): Promise<Child>;
   stopAll(): Promise<void>;

@@ -37,7 +37,8 @@ export interface ColdSettings {
 /** How long the cold gateway's cache lives: one answer, as in production, and not until the next one. */
 const CACHE_MS = 200;
 const CACHE_AGED_MS = CACHE_MS * 1.5;
-const COLD = { CACHE_STUDY_ROWS_MS: String(CACHE_MS), CACHE_DETAIL_MS: String(CACHE_MS) };
+/** Settings of a gateway whose every answer is cold, when it is asked by {@link askCold}. */
+export const COLD = { CACHE_STUDY_ROWS_MS: String(CACHE_MS), CACHE_DETAIL_MS: String(CACHE_MS) };
 
 /** Measures a request that finds nothing in the cache. */
 export async function measureCold(
@@ -87,8 +88,8 @@ function checkSame(content: Content, others: readonly Fetched[]): void {
   }
 }
 
-/** The calls of a gateway that knows what the archive is, but nothing of what is in it, and its answer. */
-async function record(
+/** Records the calls of a gateway that knows what the archive is, but nothing of what is in it, and its answer. */
+export async function record(
   children: Children,
   scenario: Scenario,
   archive: URL,
@@ -106,7 +107,8 @@ async function record(
   return { calls, content };
 }
 
-async function askCold(gateway: Child, scenario: Scenario): Promise<number> {
+/** Asks when the gateway has forgotten the last answer; the time of the answer in milliseconds. */
+export async function askCold(gateway: Child, scenario: Scenario): Promise<number> {
   await sleep(CACHE_AGED_MS);
   return timed(() => contentOf(gateway, scenario));
 }
@@ -119,7 +121,7 @@ async function contentOf(gateway: Child, scenario: Scenario): Promise<Content> {
   return checkContent(scenario, body);
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;

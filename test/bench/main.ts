@@ -2,23 +2,46 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import path from 'node:path';
 import { loadSettings } from '../../src/config';
-import { ask, keepAliveAgent } from './ask';
+import { keepAliveAgent } from './ask';
 import { buildProcesses, ROOT } from './build';
-import { createChildren, type Child, type Children } from './child';
+import { createChildren, type Children } from './child';
 import { measureCold, type ColdSettings } from './cold';
-import { coldTable, memoryLine, warmTable, type ColdBlock, type Memory, type Warm } from './report';
-import { checkContent, demoScenarios, foundScenarios, type Scenarios } from './scenarios';
-import { compareThroughput, CONNECTIONS, type Effort } from './throughput';
+import { measureImages, type Images } from './images';
+import {
+  coldTable,
+  memoryLine,
+  retrievalTable,
+  rowsTable,
+  slowLine,
+  warmTable,
+  type ColdBlock,
+  type Memory,
+  type Warm,
+} from './report';
+import { isOrthanc, measureRows, type RowsMeasured } from './rows';
+import { demoScenarios, foundScenarios, type Scenarios } from './scenarios';
+import { CONNECTIONS } from './throughput';
+import { measureWarm } from './warm';
 
 /*
  * `npm run bench`: what the gateway costs, as ratios, measured in turns. It starts its own archive, or takes
  * the one at PACS_URL; all settings of the gateway hold. `-- --quick` only shows that the bench works. The
- * exit code is 1 when an answer was wrong, never for a slow one.
+ * exit code is 1 when an answer was wrong or kept in memory, never for a slow one.
  */
 
 const EFFORTS = {
-  full: { seconds: 0.8, rounds: 5, cold: { warmUpRounds: 5, rounds: 15, budgetMs: 20_000 } },
-  quick: { seconds: 0.2, rounds: 1, cold: { warmUpRounds: 0, rounds: 1, budgetMs: 0 } },
+  full: {
+    seconds: 0.8,
+    rounds: 5,
+    cold: { warmUpRounds: 5, rounds: 15, budgetMs: 20_000 },
+    images: { rounds: 5, budgetMs: 80_000, slowSeconds: 20, imageRows: 512 },
+  },
+  quick: {
+    seconds: 0.2,
+    rounds: 1,
+    cold: { warmUpRounds: 0, rounds: 1, budgetMs: 0 },
+    images: { rounds: 1, budgetMs: 0, slowSeconds: 2, imageRows: 256 },
+  },
 };
 
 /** What the naive way's times must be read with. */
@@ -39,7 +62,7 @@ async function main(): Promise<void> {
     const started = (await gateway.usage()).rss;
     const agent = keepAliveAgent(false, 1);
     const scenarios = await (own ? demoScenarios : foundScenarios)(gateway.url, agent);
-    const warm = await measureWarm(children, gateway, scenarios, effort);
+    const warm = await measureWarm(children, gateway, pacsUrl, scenarios, effort);
     await gateway.stop();
     const cold = await measureAllCold(children, scenarios, own, {
       archive: new URL(pacsUrl),
@@ -47,40 +70,19 @@ async function main(): Promise<void> {
       env: {},
       ...effort.cold,
     });
+    const rows = await measureOrthanc(children, scenarios, {
+      archive: new URL(pacsUrl),
+      concurrency: settings['pacs.concurrency'],
+      env: {},
+      ...effort.cold,
+    });
+    progress('images');
+    const images = await measureImages(children, own ? undefined : pacsUrl, effort.images);
     const archive = own ? "the bench's own archive" : `the archive at ${pacsUrl}`;
-    print(report(archive, warm.rows, { started, ...warm.memory }, cold));
+    print(report(archive, warm.rows, { started, ...warm.memory }, cold, rows, images));
   } finally {
     await children.stopAll();
   }
-}
-
-async function measureWarm(
-  children: Children,
-  gateway: Child,
-  scenarios: Scenarios,
-  effort: Effort,
-): Promise<{ rows: Warm[]; memory: Omit<Memory, 'started'> }> {
-  const agent = keepAliveAgent(false, 1);
-  const answers = [];
-  for (const scenario of [scenarios.page, scenarios.read]) {
-    const { body } = await ask({ url: new URL(gateway.url + scenario.path), agent });
-    answers.push({ scenario, bytes: body.length, ...checkContent(scenario, body) });
-  }
-  const warm = (await gateway.usage()).rss;
-  const bare = await children.start('bare', {
-    BENCH_COPY: gateway.url,
-    BENCH_PATHS: answers.map(({ scenario }) => scenario.path).join(' '),
-  });
-  const rows: Warm[] = [];
-  for (const { scenario, bytes, studies, instances } of answers) {
-    const title = `${scenario.title}: ${studies} ${studies === 1 ? 'study' : 'studies'}, ${instances} instances`;
-    progress(`warm ${title}`);
-    const throughput = await compareThroughput(gateway, bare, scenario, effort);
-    rows.push({ title, bytes, throughput });
-  }
-  const loaded = (await gateway.usage()).rss;
-  await bare.stop();
-  return { rows, memory: { warm, loaded } };
 }
 
 async function measureAllCold(
@@ -107,15 +109,36 @@ async function measureAllCold(
   return measured;
 }
 
-function report(archive: string, warm: Warm[], memory: Memory, cold: ColdBlock[]): string {
+/** The ways to the rows of a page, where the archive has ways of its own. */
+async function measureOrthanc(
+  children: Children,
+  { page }: Scenarios,
+  settings: ColdSettings,
+): Promise<RowsMeasured | undefined> {
+  if (!(await isOrthanc(settings.archive))) return undefined;
+  progress('the ways to the rows of an Orthanc');
+  return measureRows(children, page, settings);
+}
+
+function report(
+  archive: string,
+  warm: Warm[],
+  memory: Memory,
+  cold: ColdBlock[],
+  rows: RowsMeasured | undefined,
+  { retrievals, slow }: Images,
+): string {
   const cpus = os.cpus();
   const machine = `Node ${process.version}, ${cpus.length} × ${cpus[0]?.model.trim() ?? 'CPU'}, ${os.platform()}`;
   return [
     `${machine}; ${archive}. Medians; ratios are taken round by round.`,
-    `Warm, against a bare node:http server sending the same bytes (${CONNECTIONS} connections)\n${warmTable(warm)}`,
+    `Warm, against Express with one route and bare node:http sending the same bytes (${CONNECTIONS} connections)\n${warmTable(warm)}`,
     ...cold.map(coldTable),
+    ...(rows === undefined ? [] : [rowsTable(rows)]),
     NAIVE,
     `Memory of the gateway's process (RSS): ${memoryLine(memory)}`,
+    `Retrieval, against the same from the archive itself (one client)\n${retrievalTable(retrievals)}`,
+    ...(slow === undefined ? [] : [slowLine(slow)]),
   ].join('\n\n');
 }
 

@@ -1,5 +1,9 @@
 import type { Calls } from './byHand';
 import type { Cold, Way } from './cold';
+import type { Growth } from './memory';
+import type { Retrieval } from './retrieval';
+import type { RowsMeasured } from './rows';
+import type { SlowClients } from './slowClients';
 import type { Throughput } from './throughput';
 
 /*
@@ -28,14 +32,17 @@ export interface ColdBlock {
 
 /** The table of warm answers. */
 export function warmTable(rows: readonly Warm[]): string {
-  const head = ['', 'body', 'gateway', 'bare', 'ratio', 'CPU/request', 'bare', 'ratio'];
-  const body = rows.map(({ title, bytes, throughput: { gateway, bare, rate, cpu } }) => [
+  const rates = ['gateway', 'Express', 'ratio', 'node:http'];
+  const head = ['', 'body', ...rates, 'CPU/request', 'Express', 'node:http', 'ratio'];
+  const body = rows.map(({ title, bytes, throughput: { gateway, express, bare, rate, cpu } }) => [
     title,
     `${(bytes / 1024).toFixed(0)} kB`,
     `${figure(gateway.perSecond)}/s`,
-    `${figure(bare.perSecond)}/s`,
+    `${figure(express.perSecond)}/s`,
     times(rate),
+    `${figure(bare.perSecond)}/s`,
     `${figure(gateway.cpuMs)} ms`,
+    `${figure(express.cpuMs)} ms`,
     `${figure(bare.cpuMs)} ms`,
     times(cpu),
   ]);
@@ -61,9 +68,54 @@ export function coldTable({ title, cold }: ColdBlock): string {
   ]);
 }
 
+/** The table of the ways to the rows of an Orthanc. */
+export function rowsTable({ content, rounds, ways }: RowsMeasured): string {
+  const size = `${content.studies} studies, ${content.instances} instances`;
+  const head = `Cold page by each way: ${size} (rounds: ${rounds})`;
+  return table([
+    [head, 'calls', 'latency', 'naive/this', 'best/this'],
+    ...ways.map(({ name, calls, ms, overNaive, overBest }) => [
+      `  ${name}: ${words(calls)}`,
+      String(total(calls)),
+      `${figure(ms)} ms`,
+      times(overNaive),
+      times(overBest),
+    ]),
+  ]);
+}
+
+/** The table of retrievals. */
+export function retrievalTable(rows: readonly Retrieval[]): string {
+  const head = ['', 'body', 'gateway', 'direct', 'ratio', 'CPU/GB', 'memory (RSS)'];
+  const body = rows.map(({ title, bytes, gateway, direct, ratio, cpuMs, growth }) => [
+    title,
+    `${megabytes(bytes)} MB`,
+    `${megabytes(gateway)} MB/s`,
+    `${megabytes(direct)} MB/s`,
+    times(ratio),
+    `${figure(cpuMs)} ms`,
+    growthOf(growth),
+  ]);
+  return table([head, ...body]);
+}
+
+/** The line of slow clients. */
+export function slowLine({ clients, bytesPerSecond, growth, ahead }: SlowClients): string {
+  const rate = `${clients} clients that read a study at ${bytesPerSecond / 1000} kB/s each`;
+  return `${rate}: memory (RSS) ${growthOf(growth)}; the archive is read ${figure(ahead / 2 ** 20)} MB ahead of each`;
+}
+
+function growthOf({ idle, peak }: Growth): string {
+  return `${megabytes(idle)} + ${megabytes(peak - idle)} MB`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0);
+}
+
 /** The line of memory. */
 export function memoryLine({ started, warm, loaded }: Memory): string {
-  const [start, after, end] = [started, warm, loaded].map((bytes) => (bytes / 2 ** 20).toFixed(0));
+  const [start, after, end] = [started, warm, loaded].map(megabytes);
   return `started ${start ?? ''} MB, after warm-up ${after ?? ''} MB, after the load ${end ?? ''} MB`;
 }
 

@@ -10,12 +10,22 @@ export interface Served {
   readonly cpuMs: number;
 }
 
-/** Two servers under the same load, and the first over the second. */
+/** Servers under the same load, and the gateway over the others. */
 export interface Throughput {
   readonly gateway: Served;
+  readonly express: Served;
   readonly bare: Served;
+  /** Requests a second of the gateway over those of Express. */
   readonly rate: number;
+  /** CPU time of the gateway over that of `node:http`. */
   readonly cpu: number;
+}
+
+/** The gateway, Express with one route, and bare `node:http`. */
+export interface Servers {
+  readonly gateway: Child;
+  readonly express: Child;
+  readonly bare: Child;
 }
 
 /** How long to measure. */
@@ -28,20 +38,25 @@ export interface Effort {
 /** Requests under way at once. */
 export const CONNECTIONS = 8;
 
-/** Loads the gateway and a bare server that sends the same bytes, in turns. */
+/**
+ * Loads servers that send the same bytes, in turns.
+ *
+ * @param headers of every request
+ */
 export async function compareThroughput(
-  gateway: Child,
-  bare: Child,
+  { gateway, express, bare }: Servers,
   { path }: Scenario,
   { seconds, rounds }: Effort,
+  headers: Readonly<Record<string, string>>,
 ): Promise<Throughput> {
-  const cpu = { gateway: [] as number[], bare: [] as number[] };
+  const cpu = { gateway: [] as number[], express: [] as number[], bare: [] as number[] };
   const measure = async (server: Child, used: number[]) => {
+    const asked = { url: server.url + path, headers };
     // A number of requests, not a time: requests cut at the end would cost CPU and count for nothing.
-    const amount = await amountIn(server.url + path, seconds);
+    const amount = await amountIn(asked, seconds);
     return async () => {
       const before = await server.usage();
-      const perSecond = await load(server.url + path, { amount });
+      const perSecond = await load(asked, { amount });
       const after = await server.usage();
       used.push((after.cpuMicros - before.cpuMicros) / 1000 / amount);
       return perSecond;
@@ -49,20 +64,31 @@ export async function compareThroughput(
   };
   const measures = {
     gateway: await measure(gateway, cpu.gateway),
+    express: await measure(express, cpu.express),
     bare: await measure(bare, cpu.bare),
   };
   const rates = await takeTurns(measures, rounds, Infinity);
+  const served = (name: keyof Servers) => ({
+    perSecond: median(rates[name]),
+    cpuMs: median(cpu[name]),
+  });
   return {
-    gateway: { perSecond: median(rates.gateway), cpuMs: median(cpu.gateway) },
-    bare: { perSecond: median(rates.bare), cpuMs: median(cpu.bare) },
-    rate: ratioOf(rates.gateway, rates.bare),
+    gateway: served('gateway'),
+    express: served('express'),
+    bare: served('bare'),
+    rate: ratioOf(rates.gateway, rates.express),
     cpu: ratioOf(cpu.gateway, cpu.bare),
   };
 }
 
+interface Target {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** How many requests a server answers in so many seconds, about; this warms it up, too. */
-async function amountIn(url: string, seconds: number): Promise<number> {
-  const perSecond = await load(url, { duration: Math.max(0.5, seconds) });
+async function amountIn(asked: Target, seconds: number): Promise<number> {
+  const perSecond = await load(asked, { duration: Math.max(0.5, seconds) });
   return Math.max(CONNECTIONS * 2, Math.round(perSecond * seconds));
 }
 
@@ -71,15 +97,15 @@ async function amountIn(url: string, seconds: number): Promise<number> {
  * @throws Error when a request was not answered with 200
  */
 function load(
-  url: string,
+  asked: Target,
   extent: { readonly amount: number } | { readonly duration: number },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const options = { url, connections: CONNECTIONS, timeout: 30, sampleInt: 50, ...extent };
+    const options = { ...asked, connections: CONNECTIONS, timeout: 30, sampleInt: 50, ...extent };
     const run = autocannon(options, (error: unknown, result) => {
       const failed = result.non2xx + result.errors + result.timeouts;
       if (error instanceof Error) reject(error);
-      else if (failed > 0) reject(new Error(`${failed} requests to ${url} failed`));
+      else if (failed > 0) reject(new Error(`${failed} requests to ${asked.url} failed`));
       else resolve((result['2xx'] * 1000) / (answered - started));
     });
     // Its own times are those of its next look at the clock, which comes too late for short runs.

@@ -242,6 +242,41 @@ describe('what the archive refuses is translated', () => {
   });
 });
 
+test('links in metadata lead to the gateway or are gone, wherever they stand', async () => {
+  const bulk = (uri: string) => ({ vr: 'OB', BulkDataURI: uri });
+  const own = `http://elsewhere.example/pacs/rs${INSTANCE}/bulkdata/7FE00010`;
+  const row = {
+    '0020000D': { vr: 'UI', Value: [STUDY] },
+    '00081190': { vr: 'UR', Value: ['http://elsewhere.example/any'] },
+    '0040E010': { vr: 'UR', Value: ['http://elsewhere.example/wado?x'] },
+    '7FE00010': bulk(own),
+    '00420011': bulk('http://169.254.169.254/latest/meta-data'),
+    '00431028': bulk('file:///etc/passwd'),
+    '00282000': bulk(own.replace(`/studies/${STUDY}/`, '/studies/9.9.9/')),
+    '54001010': bulk(`${own}/../../../../../secret`),
+    '00091010': bulk(`${own}?token=1`),
+    '00089215': { vr: 'SQ', Value: [{ '00091011': bulk('bulkdata/1') }] },
+  };
+  stand.retrieval = () => ({ body: JSON.stringify([row]) });
+  const got = await get(`${stand.base}${INSTANCE}/metadata`);
+  const [written] = JSON.parse(got.body.toString()) as [Record<string, unknown>];
+  expect(written).toEqual({
+    '0020000D': row['0020000D'],
+    '00081190': { vr: 'UR', Value: [`${stand.base}${INSTANCE}`] },
+    '7FE00010': bulk(`${stand.base}${INSTANCE}/bulkdata/7FE00010`),
+    ...Object.fromEntries(
+      ['00420011', '00431028', '00282000', '54001010', '00091010'].map((tag) => [
+        tag,
+        { vr: 'OB' },
+      ]),
+    ),
+    '00089215': {
+      vr: 'SQ',
+      Value: [{ '00091011': bulk(`${stand.base}${INSTANCE}/bulkdata/1`) }],
+    },
+  });
+});
+
 describe('headers', () => {
   test('pass by a list, both ways', async () => {
     const body = multipart(FILE);

@@ -73,8 +73,8 @@ describe('how much the archive bears', () => {
 });
 
 describe('callers who leave', () => {
-  test('end the call to the archive, and others are served', async () => {
-    await start({ PACS_CONCURRENCY: '1' });
+  test('are let go; their call is counted until its deadline, and others are served', async () => {
+    await start({ PACS_CONCURRENCY: '1', PACS_SEARCH_FIRST_BYTE_MS: '600' });
     await search(0);
     archive.script = () => undefined;
     const controller = new AbortController();
@@ -82,6 +82,8 @@ describe('callers who leave', () => {
     await until(() => archive.load.live === 1);
     controller.abort();
     await expect(leaving).rejects.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(archive.load.live).toBe(1);
     await until(() => archive.load.live === 0, 1000);
     expect(archive.load.left).toBe(1);
     archive.script = HONEST;

@@ -31,7 +31,7 @@ export interface Got {
  * The defaults with `env` over them, read by the table of settings. Not by `loadSettings`: the package `config`
  * is an ES module, which Jest cannot load; test/config runs the real one in a process of its own.
  */
-function settingsOf(env: Readonly<Record<string, string>>): Settings {
+export function settingsOf(env: Readonly<Record<string, string>>): Settings {
   const entries = Object.entries<SettingRow>(SETTINGS).map(([key, { env: name, schema }]) => [
     key,
     schema.parse(env[name] === '' ? undefined : (env[name] ?? defaultOf(key))),

@@ -26,7 +26,11 @@ beforeEach(async () => {
     concurrency: 4,
     queue: 10,
     connectTimeoutMs: 1000,
+    searchFirstByteMs: 5000,
     searchTimeoutMs: 5000,
+    retries: 1,
+    maxWaitMs: 0,
+    breaker: { consecutive: 100, failures: 100, window: 100, openMs: 1000 },
     maxAnswerBytes: 10_000_000,
   });
   log = openChangeLog(client);

@@ -144,7 +144,10 @@ export async function startFakeOrthanc(): Promise<FakeOrthanc> {
       case '/tools/default-encoding':
         return '"Utf8"';
       case '/statistics':
-        return { CountStudies: studies.size };
+        return {
+          CountStudies: studies.size,
+          CountInstances: [...studies.values()].flatMap(({ instances }) => instances).length,
+        };
       case '/changes':
         return changes(query);
       case '/tools/find': {

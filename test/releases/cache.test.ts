@@ -35,7 +35,8 @@ const countOf = (text: string) => new Set(text.match(/ImagingStudy\/1\.2\.\d\b/g
 
 /** What each of some answers of a fresh gateway costs, one after the other. */
 async function costsOf(maxBytes: number, answers: typeof ANSWERS): Promise<number[]> {
-  const gateway = await startGateway(archive.url, { CACHE_MAX_BYTES: String(maxBytes) });
+  const env = { CACHE_MAX_BYTES: String(maxBytes), CACHE_ANSWER_BYTES: '0' };
+  const gateway = await startGateway(archive.url, env);
   const costs: number[] = [];
   try {
     for (const answer of answers) costs.push(await cost(gateway, answer));

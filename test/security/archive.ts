@@ -12,8 +12,10 @@ export interface Vice {
   readonly ignoresKeys?: boolean;
   /** A Patient ID or a UID with `*` or `?` is a pattern. */
   readonly readsWildcards?: boolean;
-  /** Series, instances and blobs are looked for by their own UIDs, whatever study the path names. */
+  /** Series and instances are looked for by their own UIDs, whatever study the path names. */
   readonly ignoresStudyInPath?: boolean;
+  /** So is bulk data with a name of its own. */
+  readonly ignoresStudyOfBulkData?: boolean;
   /** The rows and the metadata below a study have those of another study before them. */
   readonly mixesInAnother?: boolean;
   /** Attributes that rows below a study and metadata do not tell. */
@@ -124,7 +126,7 @@ function meets(one: Row, query: URLSearchParams, { readsWildcards }: Vice): bool
       if (name.endsWith('Date')) {
         return actual.some((day) => (to === '' ? day === from : from <= day && day <= to));
       }
-      const literal = readsWildcards !== true && /ID$/.test(name);
+      const literal = readsWildcards !== true && name.endsWith('ID');
       return wanted.split(',').some((text) => actual.some((each) => isLike(each, text, literal)));
     });
 }
@@ -158,7 +160,7 @@ function retrieve(archive: Archive, place: Place, view: string, accept: string):
     case 'frames':
       return rest.length > 1 ? image(first) : multipart([first], 'application/octet-stream');
     case 'bulkdata':
-      if (/multipart/.test(accept)) return multipart([first], 'application/octet-stream');
+      if (accept.includes('multipart')) return multipart([first], 'application/octet-stream');
       return { headers: { 'Content-Type': 'application/octet-stream' }, body: first.bytes };
     default:
       return multipart(found, 'application/dicom');
@@ -168,7 +170,7 @@ function retrieve(archive: Archive, place: Place, view: string, accept: string):
 /** Bulk data that has a name of its own, below a study. */
 function blobs({ holds, vice }: Archive, { study }: Place, name: string): Found[] {
   return holds
-    .filter(({ uid }) => vice.ignoresStudyInPath === true || uid === study)
+    .filter(({ uid }) => vice.ignoresStudyOfBulkData === true || uid === study)
     .flatMap(of)
     .filter(({ blob }) => blob === name);
 }

@@ -13,7 +13,8 @@ export const AUDIENCE = 'https://imaging.test/fhir';
 /** What a token says beside what every good one does. */
 export interface Claims {
   readonly scope?: string;
-  readonly patient?: string;
+  /** More than one is what no good token says. */
+  readonly patient?: string | readonly string[];
   readonly sub?: string;
   readonly client_id?: string;
   readonly iss?: string;

@@ -9,6 +9,8 @@ import { COLD, each, startWorld, type World } from './world';
  * as they are: clients and proxies would tidy them up.
  */
 
+jest.setTimeout(60_000);
+
 let authority: Authority;
 let world: World;
 let ofA: string;

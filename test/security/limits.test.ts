@@ -5,6 +5,8 @@ import { startWorld, type World } from './world';
 
 /* What one caller may take of the gateway, and that nobody else has less for it. */
 
+jest.setTimeout(60_000);
+
 let authority: Authority;
 let ofA: string;
 let ofA_again: string;

@@ -13,6 +13,8 @@ import { each, startWorld, type World } from './world';
 const BELIEVED_MS = 300;
 const PASSED_MS = BELIEVED_MS + 100;
 
+jest.setTimeout(60_000);
+
 let authority: Authority;
 let world: World;
 let ofA: string;

@@ -62,3 +62,12 @@ export const NAMES_OF_B_SHARED = namesOf(B_SHARED, B_ID);
 export const NAMES_OF_D_SHARED = namesOf(D_SHARED, 'HOSP.PAT-2dDD-2d44');
 /** Of the same forms and lengths as B's, and nobody's. */
 export const NAMES_OF_NOBODY = namesOf(ABSENT, 'ABSENT.PAT-2d1');
+
+/** The accession numbers in an answer: each is that of one study. */
+export function accessions(body: Buffer): string[] {
+  return [...new Set(body.toString().match(/ACC-[A-Z]-\d+/g))].sort();
+}
+
+export function accessionsOf(studies: readonly HeldStudy[]): string[] {
+  return studies.map(({ study }) => valueOf(study, 'AccessionNumber')).sort();
+}

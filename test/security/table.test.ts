@@ -7,6 +7,8 @@ import { startWorld, type World } from './world';
 
 /* Nothing that the gateway routes is missing from the table of requests. */
 
+jest.setTimeout(60_000);
+
 let authority: Authority;
 let world: World;
 

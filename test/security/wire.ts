@@ -17,6 +17,8 @@ export interface Raw {
   readonly body: Buffer;
 }
 
+/** How long the other end may be silent; an answer that never ends is a failure. */
+const SILENCE_MS = 10_000;
 const FORM = 'application/x-www-form-urlencoded';
 
 /** Sends one request on a connection of its own and reads until the other end closes. */
@@ -25,6 +27,10 @@ export function exchange(url: string, sent: Sent): Promise<Raw> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => socket.write(written(sent), 'latin1'));
     const chunks: Buffer[] = [];
+    socket.setTimeout(SILENCE_MS, () => {
+      socket.destroy();
+      reject(new Error(`no whole answer to ${sent.method ?? 'GET'} ${sent.target}`));
+    });
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ECONNRESET') reject(error);

@@ -12,8 +12,8 @@ export const PUBLIC_URL = 'https://gateway.test';
 export interface World {
   readonly archive: Archive;
   readonly gateway: Running;
-  /** @param token a bearer token */
-  ask(sent: Sent, token?: string): Promise<Raw>;
+  /** Asks with a bearer token, or without. */
+  readonly ask: (sent: Sent, token?: string) => Promise<Raw>;
   close(): Promise<void>;
 }
 

@@ -37,10 +37,20 @@ export function choose<T>(
   offer: (range: MediaRange) => T | undefined,
   available: readonly string[],
 ): T {
-  for (const range of readAccept(accept)) {
-    const offered = offer(range);
-    if (offered !== undefined) return offered;
-  }
+  const [first] = offersFor(accept, offer, available);
+  return first;
+}
+
+/** All that the ranges of the header give, the best liked first. @throws Problem as {@link choose} */
+export function offersFor<T>(
+  accept: string | undefined,
+  offer: (range: MediaRange) => T | undefined,
+  available: readonly string[],
+): [T, ...T[]] {
+  const [first, ...others] = readAccept(accept)
+    .map(offer)
+    .filter((each) => each !== undefined);
+  if (first !== undefined) return [first, ...others];
   throw new Problem(
     'not-acceptable',
     `This can be had as ${available.join(', ')}; the Accept header names none of them.`,

@@ -3,7 +3,7 @@ import { Problem } from '../../errors';
 import type { StudyHeader } from '../../study/model';
 import type { Conditions, Target } from '../../study/retrieval';
 import type { Call } from '../../study/source';
-import { choose, covers, multipartOf, readAccept, type MediaRange } from './accept';
+import { choose, covers, multipartOf, offersFor, type MediaRange } from './accept';
 import { singleFile } from './file';
 import { rendered, thumbnail } from './rendered';
 import type { Remembered } from './remembered';
@@ -52,10 +52,28 @@ export function planRetrieval(target: Target, accept: string | undefined): Give 
     case 'thumbnail':
       return choose(accept, (range) => imageIn(range, thumbnail), IMAGES);
     case 'frames':
-      return choose(accept, bytesIn, [`${MULTIPART}; type="${BYTES}"`]);
+      return inTurn(offersFor(accept, bytesIn, [`${MULTIPART}; type="${BYTES}"`]));
     case 'bulkdata':
-      return bulkData(accept);
+      return inTurn(offersFor(accept, bulkData, [BYTES]));
   }
+}
+
+/** Forms of one answer that the archive is asked for, at most: each that it does not have costs it a call. */
+const MOST_FORMS = 4;
+
+/** The first of several forms that the archive has; which it has, only it knows. */
+function inTurn(forms: readonly [Give, ...Give[]]): Give {
+  const [first, ...rest] = forms;
+  const others = rest.slice(0, MOST_FORMS - 1);
+  return (retrieving) =>
+    others.reduce(
+      (given, next) =>
+        given.catch((error: unknown) => {
+          if (error instanceof Problem && error.code === 'not-acceptable') return next(retrieving);
+          throw error;
+        }),
+      first(retrieving),
+    );
 }
 
 function several(range: MediaRange): Give | undefined {
@@ -109,12 +127,10 @@ function conditionsOf(request: Request): Conditions {
 }
 
 /**
- * Bulk data as it was asked for. What it is, only the archive knows: a media type is passed on, the best liked one and
- * nothing of it that was not read, but for plain bytes, which not every archive sends otherwise than as a part.
+ * Bulk data as it was asked for. What it is, only the archive knows: a media type is passed on, and nothing of it that
+ * was not read, but for plain bytes, which not every archive sends otherwise than as a part.
  */
-function bulkData(accept: string | undefined): Give {
-  const [range] = readAccept(accept);
-  if (range === undefined) throw new Problem('not-acceptable', 'The Accept header names nothing.');
+function bulkData(range: MediaRange): Give {
   if (range.type === BYTES) return singleFile(multipartOf(range, BYTES), BYTES);
   return passed(multipartIn(range, BYTES) ? multipartOf(range, BYTES) : range.type);
 }

@@ -38,6 +38,7 @@ export async function answerQuery(
   const access = await services.access(request);
   findings.access = access;
   requireScope(access, 'ImagingStudy', 'search');
+  services.countSearch(access.caller.key);
   choose(request.get('Accept'), (range) => TYPES.find((each) => covers(range, each)), TYPES);
   const path = readPath(segments);
   const asked = readRowParameters(readParameters(request), path.level);

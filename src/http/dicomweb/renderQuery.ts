@@ -9,6 +9,7 @@ const PARAMETERS: Readonly<Record<string, readonly [form: RegExp, example: strin
     'window=40,400,linear',
   ],
   quality: [/^(100|[1-9]?\d)$/, 'quality=90'],
+  iccprofile: [/^(no|yes|srgb|adobergb|rommrgb|displayp3)$/, 'iccprofile=yes'],
   annotation: [/^(patient|technique)(,(patient|technique))?$/, 'annotation=technique'],
 };
 

@@ -18,6 +18,11 @@ export interface DicomWebServices {
    * @throws Problem `rate-limited`
    */
   openStream(callerKey: string): () => void;
+  /**
+   * Counts a query of a caller.
+   * @throws Problem `rate-limited`
+   */
+  countSearch(callerKey: string): void;
   readonly retriever: Retriever;
   readonly rows: RowSearch;
   /** Renders where the archive does not. */

@@ -1,4 +1,4 @@
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { integer, string, type DataSet } from '../../dicom/dataset';
@@ -35,7 +35,7 @@ export const zipped: Give = async (retrieving) => {
     throw new Problem('not-found', 'The archive has no series of this study.');
   const opened = await openFolder(retrieving, first);
   const zip = new ZipFile();
-  const body = new Readable().wrap(zip.outputStream);
+  const body = zip.outputStream.pipe(new PassThrough());
   zip.on('error', (error: Error) => body.destroy(error));
   fill(zip, retrieving, first, opened, rest, body).catch((error: unknown) =>
     body.destroy(error instanceof Error ? error : new Error(String(error))),

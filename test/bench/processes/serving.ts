@@ -8,6 +8,8 @@ export interface Usage {
   readonly cpuMicros: number;
   /** Resident set size in bytes. */
   readonly rss: number;
+  /** Bytes of bodies that an archive has handed to its connections. */
+  readonly sentBytes?: number;
 }
 
 /** Messages of a process to the bench. */
@@ -18,9 +20,14 @@ export type Told =
 /**
  * Tells the bench where this process serves, answers its questions for {@link Usage}, and ends when the
  * bench hangs up, so that none is left over even if the bench is killed.
+ *
+ * @param sentBytes what {@link Usage} tells of an archive that counts
  */
-export function serve(url: string): void {
-  process.on('message', () => tell({ told: 'usage', usage: usage() }));
+export function serve(url: string, sentBytes?: () => number): void {
+  process.on('message', () => {
+    const sent = sentBytes && { sentBytes: sentBytes() };
+    tell({ told: 'usage', usage: { ...usage(), ...sent } });
+  });
   process.on('disconnect', () => process.exit(0));
   tell({ told: 'ready', url });
 }

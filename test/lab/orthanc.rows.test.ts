@@ -1,0 +1,102 @@
+import type { ArchiveClient } from '../../src/pacs/client';
+import type { Series, StudyHeader } from '../../src/study/model';
+import type { StudyDetail } from '../../src/study/source';
+import { lab } from './support/archive';
+import { startProxy, type CountingProxy } from './support/proxy';
+import { allStudies, newCall, openClient, openSource, ordered } from './support/sources';
+
+/*
+ * Rows out of Orthanc's index and files make the same studies as its QIDO-RS with the metadata of WADO-RS.
+ */
+
+let proxy: CountingProxy;
+let client: ArchiveClient;
+let studies: readonly StudyHeader[];
+let byQido: readonly StudyDetail[];
+
+beforeAll(async () => {
+  proxy = await startProxy(lab().orthanc);
+  client = openClient(`${proxy.url}/dicom-web`);
+  const qido = openSource(client, 'qido');
+  studies = await allStudies(qido);
+  byQido = (await qido.details(studies, newCall())).map(ordered);
+}, 120_000);
+
+afterAll(async () => {
+  client.close();
+  await proxy.close();
+});
+
+/** Details, and the calls they took. */
+async function detailsBy(
+  rows: 'files' | 'index' | undefined,
+): Promise<{ details: readonly StudyDetail[]; calls: readonly string[] }> {
+  const source = openSource(client, rows);
+  await source.abilities(newCall());
+  proxy.takeCalls();
+  const details = (await source.details(studies, newCall())).map(ordered);
+  return { details, calls: proxy.takeCalls() };
+}
+
+/** Titles that only the file of an image tells which is not the first of its series are left out of both. */
+function withoutOtherTitles(details: readonly StudyDetail[], titled: readonly StudyDetail[]) {
+  const kept = new Set(
+    titled
+      .flatMap(({ series }) => series)
+      .flatMap(({ instances }) => instances)
+      .filter(({ title }) => title !== undefined)
+      .map(({ uid }) => uid),
+  );
+  const untitled = (series: Series): Series => ({
+    ...series,
+    instances: series.instances.map(({ title, ...rest }) =>
+      title !== undefined && kept.has(rest.uid) ? { ...rest, title } : rest,
+    ),
+  });
+  return details.map(({ series, ...detail }) => ({ ...detail, series: series.map(untitled) }));
+}
+
+const instancesOf = (details: readonly StudyDetail[]) =>
+  details.flatMap(({ series }) => series).flatMap(({ instances }) => instances);
+
+describe('rows out of the files of an Orthanc', () => {
+  test('make every study of the archive the same as its QIDO-RS, element by element', async () => {
+    const { details } = await detailsBy('files');
+    expect(instancesOf(byQido).length).toBeGreaterThan(3000);
+    expect(details).toEqual(byQido);
+  }, 120_000);
+
+  test('are where the probe finds QIDO-RS without sequences', async () => {
+    const { details, calls } = await detailsBy(undefined);
+    expect(calls.filter((call) => call.includes('/instances-tags')).length).toBeGreaterThan(100);
+    expect(details).toEqual(byQido);
+  }, 120_000);
+
+  test('take no search below the studies and no metadata of WADO-RS', async () => {
+    const { calls } = await detailsBy('files');
+    expect(calls.filter((call) => call.includes('/dicom-web/'))).toEqual([]);
+  }, 120_000);
+});
+
+describe('rows out of the index of an Orthanc', () => {
+  test('make every study the same but for titles of images after the first of a series', async () => {
+    const { details } = await detailsBy('index');
+    expect(details).toEqual(withoutOtherTitles(byQido, details));
+    const untitled = instancesOf(details).filter(({ title }) => title === undefined);
+    expect(untitled.length).toBeGreaterThan(1000);
+    const documents = instancesOf(byQido).filter(({ recordType }) => recordType !== 'IMAGE');
+    const titles = new Map(instancesOf(details).map(({ uid, title }) => [uid, title]));
+    expect(documents.filter(({ uid, title }) => titles.get(uid) !== title)).toEqual([]);
+  }, 120_000);
+
+  test('take three calls for all studies together and one a series, and no other', async () => {
+    const { calls } = await detailsBy('index');
+    const shared = calls.filter((call) => /\/tools\/(find|bulk-content)$/.test(call));
+    const files = calls.filter((call) => /\/(tags|instances-tags)\?short$/.test(call));
+    const series = byQido.reduce((sum, detail) => sum + detail.series.length, 0);
+    // A list holds a hundred studies.
+    expect(shared).toHaveLength(3 * Math.ceil(studies.length / 100));
+    expect(files.length).toBeLessThanOrEqual(series + 1);
+    expect(calls).toHaveLength(shared.length + files.length);
+  }, 120_000);
+});

@@ -1,0 +1,156 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/*
+ * Redis, HAProxy and replicas of the gateway as processes of their own, on free ports of the loopback interface.
+ */
+
+const ROOT = path.join(__dirname, '..', '..');
+
+/**
+ * `describe` where these programs are installed; else a skipped block whose name says so. With REQUIRE_REDIS=1 or
+ * REQUIRE_SHARED=1 the block fails instead.
+ */
+export function describeWith(programs: readonly string[], name: string, tests: () => void): void {
+  const missing = programs.filter((program) => spawnSync(program, ['-v']).error !== undefined);
+  if (missing.length === 0) {
+    describe(name, tests);
+  } else if (process.env.REQUIRE_REDIS === '1' || process.env.REQUIRE_SHARED === '1') {
+    it(`${name}: needs ${missing.join(', ')}`, () => {
+      throw new Error(`${missing.join(', ')} of Debian's packages are not installed`);
+    });
+  } else {
+    const notice = `SKIPPED: ${missing.join(', ')} is not installed: ${name}`;
+    process.stderr.write(`${notice}\n`);
+    describe.skip(notice, tests);
+  }
+}
+
+/** A program that runs for a test. */
+export interface Program {
+  readonly process: ChildProcess;
+  /** Ends it at once, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+export interface RedisProgram extends Program {
+  readonly url: string;
+  /** Starts it again on its port, with nothing in it. */
+  restart(): Promise<void>;
+  /** Runs a command of redis-cli. */
+  command(...words: string[]): string;
+}
+
+export async function startRedis(): Promise<RedisProgram> {
+  const port = await freePort();
+  const folder = mkdtempSync(path.join(tmpdir(), 'redis-'));
+  const where = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
+  const begin = async () => {
+    const child = start('redis-server', [...where, '--save', '', '--appendonly', 'no'], {});
+    await until(() => redisCli(port, ['ping']) === 'PONG');
+    return child;
+  };
+  let child = await begin();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    get process() {
+      return child;
+    },
+    command: (...words) => redisCli(port, words),
+    async restart() {
+      await end(child);
+      child = await begin();
+    },
+    async kill() {
+      await end(child);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function redisCli(port: number, words: readonly string[]): string {
+  const { stdout } = spawnSync('redis-cli', ['-p', String(port), ...words], { encoding: 'utf8' });
+  return stdout.trim();
+}
+
+/** A replica of the gateway in a process of its own, from the sources. */
+export async function startReplica(
+  env: Readonly<Record<string, string>>,
+): Promise<Program & { readonly address: string }> {
+  const port = await freePort();
+  const child = start(process.execPath, ['--import', 'tsx', path.join(ROOT, 'src', 'main.ts')], {
+    ...env,
+    PORT: String(port),
+    LOG_LEVEL: 'warn',
+  });
+  const address = `127.0.0.1:${port}`;
+  await until(() => answers(`http://${address}/health/ready`));
+  return { process: child, address, kill: () => end(child) };
+}
+
+/** HAProxy with the configuration that is shipped. */
+export async function startHaproxy(
+  replicas: readonly string[],
+): Promise<Program & { readonly url: string }> {
+  const listen = `127.0.0.1:${await freePort()}`;
+  const names = replicas.map((address, at): [string, string] => [`REPLICA_${at + 1}`, address]);
+  const file = path.join(ROOT, 'deploy', 'haproxy.cfg');
+  const child = start('haproxy', ['-db', '-f', file], {
+    ...Object.fromEntries(names),
+    LISTEN: listen,
+  });
+  await until(() => answers(`http://${listen}/health/ready`));
+  return { process: child, url: `http://${listen}`, kill: () => end(child) };
+}
+
+function start(
+  program: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+): ChildProcess {
+  return spawn(program, words, {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+/** Waits for something. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 20_000,
+): Promise<void> {
+  const latest = Date.now() + withinMs;
+  while (!(await condition())) {
+    if (Date.now() > latest) throw new Error('it did not come to it');
+    await pause(20);
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
