@@ -653,8 +653,7 @@ export const SETTINGS = {
     env: 'ADMIN_TOKEN',
     schema: z.string().trim().min(32).optional(),
     form: 'a secret of 32 characters or more',
-    meaning:
-      'bearer token of `POST /admin/cache/invalidate`; unset: there is nothing at this path',
+    meaning: 'bearer token of `POST /admin/cache/invalidate`; unset: there is nothing at this path',
     secret: true,
   },
   'server.keepAliveMs': milliseconds(

@@ -140,7 +140,8 @@ export function cached(source: StudySource, settings: CacheSettings, watch?: Wat
       return source.studiesWith(level, keys, limit, call);
     },
     async changedSince(since, most, call) {
-      call.meter.believed?.(untilOfRows());
+      // An answer that nothing has changed is true of now only, also where no study row is read for it.
+      call.meter.believed?.(call.fresh === true ? OVER : untilOfRows());
       return source.changedSince?.(since, most, call);
     },
     async details(wanted, call) {

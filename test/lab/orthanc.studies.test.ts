@@ -154,7 +154,9 @@ describe('the WADO-RS URLs of a real Orthanc', () => {
     // Orthanc refuses a UID that it has filed twice, even on its own: nobody's URL could do better.
     const known = failed.filter(({ url }) => twice.some((uid) => url.includes(`/studies/${uid}`)));
     for (const { url, why } of failed) process.stdout.write(`not to be had: ${url}: ${why}\n`);
-    expect(wanted.every(({ url }) => url.startsWith(`${gateway.url}/dicom-web/studies/`))).toBe(true);
+    expect(wanted.every(({ url }) => url.startsWith(`${gateway.url}/dicom-web/studies/`))).toBe(
+      true,
+    );
     expect(failed.filter((each) => !known.includes(each))).toEqual([]);
   }, 240_000);
 });
