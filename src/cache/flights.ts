@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Call } from '../study/source';
 
 /**
@@ -37,6 +38,7 @@ export class Flights<T> {
 
   private launch(key: string, call: Call, start: (shared: Call) => Promise<T>): Flight<T> {
     const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
     const result = start({ signal: controller.signal, meter: call.meter });
     const flight: Flight<T> = { controller, result, waiting: 0 };
     const land = () => {

@@ -81,6 +81,7 @@ export function dicomWebLimits(settings: Settings): DicomWebLimits {
     warmingRetryAfter: settings['dicomWeb.warmingRetryAfter'],
     stalledClientMs: settings['dicomWeb.stalledClientMs'],
     renderMemoryMs: settings['render.memoryMs'],
+    maxMetadataBytes: settings['pacs.maxAnswerBytes'],
   };
 }
 

@@ -79,7 +79,13 @@ async function answerGuarded(
 
 /** Whether the caller was refused, or asked for what is not there for them: nobody can tell which from outside. */
 function isRefusal(error: unknown): boolean {
-  const codes: readonly string[] = ['unauthenticated', 'forbidden', 'not-found', 'rate-limited'];
+  const codes: readonly string[] = [
+    'unauthenticated',
+    'forbidden',
+    'not-found',
+    'version-not-kept',
+    'rate-limited',
+  ];
   return error instanceof Problem && codes.includes(error.code);
 }
 

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { Access } from '../auth/access';
 import { badToken } from '../auth/challenge';
+import { exchangeOf } from './exchange';
 
 /** Tells who makes a request and what they may see; asked again, it answers the same. */
 export type Authenticator = (request: Request) => Promise<Access>;
@@ -32,7 +33,13 @@ export function createAuthenticator(check: TokenCheck): Authenticator {
 }
 
 async function authenticate(check: TokenCheck, request: Request): Promise<Access> {
-  return check.authenticate(tokenOf(request), remoteOf(request));
+  return told(request, await check.authenticate(tokenOf(request), remoteOf(request)));
+}
+
+/** Whoever does not see every study is not told what an answer cost. */
+function told(request: Request, access: Access): Access {
+  if (access.clauses.length > 0) exchangeOf(request).meter.hush();
+  return access;
 }
 
 /** The capability in the path of a request below `/dicom-web/~{capability}`. */
@@ -50,7 +57,7 @@ export async function authenticateCapability(
   request: Request,
   capability: string,
 ): Promise<Access> {
-  return check.openCapability(capability, tokenOf(request), remoteOf(request));
+  return told(request, await check.openCapability(capability, tokenOf(request), remoteOf(request)));
 }
 
 /**

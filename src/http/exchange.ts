@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Request, RequestHandler } from 'express';
 import type { Access } from '../auth/access';
 import { CallerGone, Problem } from '../errors';
@@ -63,6 +64,8 @@ const exchanges = new WeakMap<Request, Exchange>();
 export const openExchange: RequestHandler = (request, response, next) => {
   const meter = createMeter();
   const controller = new AbortController();
+  // A page waits for hundreds of calls, each of which ends when its caller leaves.
+  setMaxListeners(0, controller.signal);
   response.on('close', () => {
     if (!response.writableFinished) controller.abort(new CallerGone('the caller left'));
   });

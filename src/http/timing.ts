@@ -4,6 +4,8 @@ import type { Meter } from '../study/source';
 export interface ReadableMeter extends Meter {
   /** How many calls the archive was sent. */
   readonly calls: () => number;
+  /** From now on the header tells the time only: what an answer cost tells of studies that its caller may not see. */
+  readonly hush: () => void;
   /** The Server-Timing header (W3C Server Timing): upstream calls and time by operation, and the cache's part. */
   readonly header: () => string;
   /** Headers of an answer that is older than it should be (RFC 9111 5.1, RFC 7234 5.5.1); else none. */
@@ -16,7 +18,11 @@ export function createMeter(): ReadableMeter {
   const upstream = new Map<string, { calls: number; milliseconds: number }>();
   const cache = { hit: 0, miss: 0, joined: 0 };
   let oldest: number | undefined;
+  let hushed = false;
   return {
+    hush() {
+      hushed = true;
+    },
     upstream(operation, milliseconds) {
       const sum = upstream.get(operation) ?? { calls: 0, milliseconds: 0 };
       upstream.set(operation, {
@@ -36,13 +42,14 @@ export function createMeter(): ReadableMeter {
     },
     calls: () => [...upstream.values()].reduce((sum, each) => sum + each.calls, 0),
     header() {
+      const total = `total;dur=${(performance.now() - started).toFixed(1)}`;
+      if (hushed) return total;
       const operations = Array.from(
         upstream,
         ([name, { calls, milliseconds }]) =>
           `${name};dur=${milliseconds.toFixed(1)};desc="${calls} calls"`,
       );
       const kept = `cache;desc="${cache.hit} hits, ${cache.miss} misses, ${cache.joined} joined"`;
-      const total = `total;dur=${(performance.now() - started).toFixed(1)}`;
       return [...operations, kept, total].join(', ');
     },
   };

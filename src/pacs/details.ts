@@ -187,16 +187,26 @@ function isOfStudy(row: DataSet, study: StudyHeader): boolean {
 }
 
 /**
- * The rows of one Study Instance UID that are of the study's patient. Where some of them tell a Patient ID, those
- * that do not are of a patient without one, who shares the UID, and of nobody else.
+ * The rows of one Study Instance UID that are of the study's patient. Where some of them tell whose they are, those
+ * that do not are of a patient without an id, who shares the UID, and of nobody else.
  */
 function rowsOfPatient(rows: readonly DataSet[], study: StudyHeader): StudyRows {
-  const silent = (row: DataSet) => string(row, 'PatientID') === undefined;
+  const silent = (row: DataSet) => isSilent(row, study);
   const told = !rows.every(silent);
   const own = rows.filter((row) =>
     told && silent(row) ? study.patient.id === undefined : isOfPatient(row, study),
   );
   return { rows: own, told };
+}
+
+/**
+ * Whether a row does not tell whose it is. Where patients share the UID, a Patient ID without the issuer that the study
+ * has may be another issuer's, and so another person's.
+ */
+export function isSilent(row: DataSet, { shared, patient }: StudyHeader): boolean {
+  if (string(row, 'PatientID') === undefined) return true;
+  const issued = issuerName(patient.issuer) !== undefined;
+  return shared && issued && string(row, 'IssuerOfPatientID') === undefined;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { string, type DataSet } from '../dicom/dataset';
 import { readInstance, readRequests, readSeries, readStudy } from '../study/fromDicom';
+import { patientKey } from '../study/identity';
 import type { Defect, ImagingRequest, Patient, Series, StudyHeader } from '../study/model';
-import type { Abilities, Call, StudyDetail, StudySource } from '../study/source';
+import type { Abilities, Call, Keys, StudyDetail, StudySource } from '../study/source';
 import { openChangeLog } from './changes';
-import { instanceRows, isOfPatient, type StudyRows } from './details';
+import { instanceRows, isOfPatient, isSilent, type StudyRows } from './details';
 import { nativeRows } from './orthancRows';
 import type { ArchiveFacts } from './probe';
 import { searchBelow } from './below';
@@ -88,13 +89,13 @@ async function readDetail(
   call: Call,
 ): Promise<StudyDetail> {
   const expected = study.numberOfInstances;
-  // Rows that name no patient, of a UID that has two or brought more rows than counted: whose are they?
-  const doubtful = !told && (study.shared || (expected !== undefined && rows.length > expected));
+  const doubtful =
+    !told && rows.length > 0 && (await isDoubtful(archive, study, rows.length, call));
   const grouped = groupBySeries(rows);
   const how = { doubtful, ...(readFiles && { readFiles }) };
   const supplemented = await supplementSeries(archive, study, grouped, how, call);
   const own = supplemented.filter(([first]) => isOfPatient(first, study));
-  const mixed = doubtful && own.some(([first]) => string(first, 'PatientID') === undefined);
+  const mixed = doubtful && own.some(([first]) => isSilent(first, study));
   const series = mixed ? [] : own.map((each) => assembleSeries(archive, each)).filter(isThere);
   return {
     header: enrich(archive, study, own),
@@ -102,6 +103,29 @@ async function readDetail(
     defects: findDefects(expected, series, mixed),
   };
 }
+
+/**
+ * Whose rows that name no patient are: in doubt, where the UID has two or brought more rows than counted. A search
+ * that was narrowed by the patient has not shown who else has the UID, so that is asked.
+ */
+async function isDoubtful(
+  archive: Archive,
+  study: StudyHeader,
+  received: number,
+  call: Call,
+): Promise<boolean> {
+  const { uid, numberOfInstances: expected, shared } = study;
+  if (shared || (expected !== undefined && received > expected)) return true;
+  const keys: Keys = new Map([['StudyInstanceUID', { kind: 'values', values: [uid] }]]);
+  const { studies } = await searchStudies(archive, keys, { limit: SHARING, offset: 0 }, call);
+  const owners = studies
+    .filter((each) => each.uid === uid)
+    .map(({ patient }) => patientKey(patient));
+  return new Set(owners).size > 1;
+}
+
+/** Rows that one UID is looked at in: two patients are enough to know. */
+const SHARING = 20;
 
 function findDefects(expected: number | undefined, series: Series[], mixed: boolean): Defect[] {
   if (mixed) return [{ kind: 'mixed-patients' }];

@@ -81,6 +81,7 @@ export async function startService(
       warmingRetryAfter: 7,
       stalledClientMs: 1000,
       renderMemoryMs: 60_000,
+      maxMetadataBytes: 64 * 1024 * 1024,
     },
     ...changed,
   });

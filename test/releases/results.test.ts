@@ -164,7 +164,7 @@ describe.each(RELEASE_NAMES)('in %s', (release) => {
       for (const changed of [
         `${next}x`,
         next.replace('-cursor=', '-cursor=x'),
-        next.replace(cursor, cursor.split('.')[0] ?? ''),
+        next.replace(cursor, cursor.slice(0, -8)),
         next.replace('_count=2', '_count=3'),
         `${next}&_summary=false`,
         `${base()}/ImagingStudy?${patient}=HOSP-2dA.4711&-cursor=${cursor}`,

@@ -6,7 +6,7 @@ import { bufferBody } from '../dicomweb/bufferBody';
 import { singleFile } from '../dicomweb/file';
 import type { Retrieving } from '../dicomweb/plan';
 import { lengthOf } from './length';
-import { readMetadata } from './metadata';
+import { readMetadata } from '../dicomweb/instanceMetadata';
 import type { Bytes, Native } from './native';
 import { unpadded } from './unpadded';
 

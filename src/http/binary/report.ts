@@ -2,7 +2,7 @@ import { readDataSet } from '../../dicom/dataset';
 import { readReport } from '../../study/report/report';
 import { bufferBody } from '../dicomweb/bufferBody';
 import type { Retrieving } from '../dicomweb/plan';
-import { readMetadata } from './metadata';
+import { readMetadata } from '../dicomweb/instanceMetadata';
 import type { Bytes, Native } from './native';
 import { reportPage } from './reportPage';
 

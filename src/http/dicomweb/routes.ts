@@ -4,6 +4,7 @@ import { Problem } from '../../errors';
 import { readTarget, type Target } from '../../study/retrieval';
 import { readParameters } from '../asked';
 import { exchangeOf } from '../exchange';
+import { refuseUnannounced } from './announced';
 import { answerAudited, type Findings } from './audited';
 import { planRetrieval } from './plan';
 import { answerQuery } from './query';
@@ -71,7 +72,9 @@ function retrieval(services: DicomWebServices): RequestHandler {
     const studies = await services.ownership.openPart(access, part, call);
     findings.studies = studies;
     warming.check(target, studies);
-    return give({ request, target, studies, call, services, unable });
+    const retrieving = { request, target, studies, call, services, unable };
+    await refuseUnannounced(retrieving, access, services.limits.maxMetadataBytes);
+    return give(retrieving);
   }
 
   return (request, response) =>

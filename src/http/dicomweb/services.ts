@@ -57,6 +57,8 @@ export interface DicomWebLimits {
   readonly stalledClientMs: number;
   /** How long it is remembered that the archive cannot render something, in milliseconds. */
   readonly renderMemoryMs: number;
+  /** Bytes that the metadata of one instance may have where it is read for another answer. */
+  readonly maxMetadataBytes: number;
 }
 
 /** What happened, for the audit. */

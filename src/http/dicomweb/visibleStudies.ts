@@ -86,16 +86,23 @@ function narrowed(
   conditions: readonly RowCondition[],
   access: Access,
 ): readonly (readonly RowCondition[])[] {
-  const asksPatient = conditions.some(({ keyword }) => keyword === 'PatientID');
   const ids = access.clauses.map(patientIds).find((each) => each !== undefined);
-  if (asksPatient || ids === undefined) return [conditions];
+  const asked = conditions.find(({ keyword }) => keyword === 'PatientID')?.value;
+  if (ids === undefined) return [conditions];
+  // To ask for another's would tell, by the time it takes, whether there is one.
+  if (asked !== undefined) return isPlain(asked) && !ids.includes(asked) ? [] : [conditions];
   return ids.map((value) => [...conditions, { keyword: 'PatientID' as const, value }]);
+}
+
+/** Whether a value is no pattern and no list. */
+function isPlain(value: string): boolean {
+  return !/[*?\\,\p{Cc}]/u.test(value);
 }
 
 /** The Patient IDs of a clause that is about nothing else, none of which an archive would read as a pattern. */
 function patientIds(clause: readonly Condition[]): string[] | undefined {
   const ids = clause.map((condition) => (condition.on === 'patient' ? condition.value : undefined));
-  const plain = ids.filter((id) => id !== undefined && !/[*?\\,\p{Cc}]/u.test(id));
+  const plain = ids.filter((id) => id !== undefined && isPlain(id));
   return plain.length === ids.length && ids.length > 0
     ? [...new Set(plain)].filter((id) => id !== undefined)
     : undefined;

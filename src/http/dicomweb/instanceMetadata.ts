@@ -1,6 +1,6 @@
 import { isRecord } from '../../dicom/dataset';
 import { Problem } from '../../errors';
-import type { Retrieving } from '../dicomweb/plan';
+import type { Retrieving } from './plan';
 
 /**
  * The metadata of one instance in the DICOM JSON Model, parsed but unchecked; its links lead to the gateway.
