@@ -109,10 +109,16 @@ async function searchOnce(
   const answer = await askTwice(archive, keys, window, call);
   const studies = await readStudies(archive, answer.rows, call);
   const follows = await whatFollows(archive, keys, window, answer, call);
+  const nameless = answer.received > studies.length;
   return {
     ...follows,
+    cut: follows.cut || nameless,
     studies,
-    notices: missesSpellings(keys) ? [...follows.notices, SPELLINGS_MISSED] : follows.notices,
+    notices: [
+      ...follows.notices,
+      ...(missesSpellings(keys) ? [SPELLINGS_MISSED] : []),
+      ...(nameless ? [ROWS_NAMELESS] : []),
+    ],
   };
 }
 
@@ -228,6 +234,10 @@ const CUT: Notice = {
 const SPELLINGS_MISSED: Notice = {
   code: 'spellings-not-searched',
   text: 'The archive compares letters exactly: names that differ in the accents of consonants may be missing.',
+};
+const ROWS_NAMELESS: Notice = {
+  code: 'archive-sent-nameless-rows',
+  text: 'The archive sent rows that name no study. They cannot be shown, and how many studies match is not known.',
 };
 const LIMIT_IGNORED: Notice = {
   code: 'archive-ignores-limit',

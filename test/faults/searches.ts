@@ -161,14 +161,19 @@ const BODIES: readonly Row[] = [
     always('{}'),
   ),
   searchRow(
-    { id: 'F18b', fault: 'a list of null', answer: '200, 0 of 0', cached: 'the answer' },
+    {
+      id: 'F18b',
+      fault: 'a list of null',
+      answer: '200, 0 of unknown + archive-sent-nameless-rows',
+      cached: 'the answer',
+    },
     always('[null]'),
   ),
   searchRow(
     {
       id: 'F19',
       fault: 'a row without Study Instance UID among good ones',
-      answer: '200, 1 of 1',
+      answer: '200, 1 of unknown + archive-sent-nameless-rows',
       cached: 'the answer',
     },
     always(`[{},${ONE.slice(1)}`),
