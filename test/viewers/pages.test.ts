@@ -85,7 +85,7 @@ test('of a range, a page sees where it lies in the whole, and by what to ask for
   expect(seen.body.toString()).toBe('abcd');
 });
 
-describe('what viewers ask for and the gateway does not give yet', () => {
+describe('what viewers ask for in several forms, or as it is', () => {
   let gateway: Running;
   let page: Page;
   let root: string;
@@ -112,7 +112,7 @@ describe('what viewers ask for and the gateway does not give yet', () => {
   });
 
   // OHIF with `singlepart: 'pdf'` shows what is at this URL in a frame.
-  test.failing('an encapsulated PDF rendered, which is the PDF', async () => {
+  test('an encapsulated PDF rendered, which is the PDF', async () => {
     const seen = await page.get(`${root}${firstInstance(studyWith('DOC'))}/rendered`);
     expect(seen.headers.get('Content-Type')).toBe('application/pdf');
   });

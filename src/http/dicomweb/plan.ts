@@ -3,6 +3,8 @@ import { Problem } from '../../errors';
 import type { StudyHeader } from '../../study/model';
 import type { Conditions, Target } from '../../study/retrieval';
 import type { Call } from '../../study/source';
+import { documentContent } from '../binary/document';
+import { headersOf } from '../binary/headers';
 import { choose, covers, multipartOf, offersFor, type MediaRange } from './accept';
 import { singleFile } from './file';
 import { rendered, thumbnail } from './rendered';
@@ -32,6 +34,7 @@ const MULTIPART = 'multipart/related';
 const MULTIPART_DICOM = `${MULTIPART}; type="${DICOM}"`;
 const JSON_TYPES = ['application/dicom+json', 'application/json'];
 const IMAGES = ['image/jpeg', 'image/png'] as const;
+const PDF = 'application/pdf';
 
 /**
  * Chooses how to answer a retrieval (PS3.18 10.4.4): without a wish, as is best for people, one instance as a DICOM
@@ -48,7 +51,7 @@ export function planRetrieval(target: Target, accept: string | undefined): Give 
     case 'metadata':
       return choose(accept, metadataIn, JSON_TYPES);
     case 'rendered':
-      return choose(accept, (range) => imageIn(range, rendered), IMAGES);
+      return inTurn(offersFor(accept, renderedIn, [...IMAGES, PDF]));
     case 'thumbnail':
       return choose(accept, (range) => imageIn(range, thumbnail), IMAGES);
     case 'frames':
@@ -103,6 +106,24 @@ function imageIn(range: MediaRange, give: (type: ImageType) => Give): Give | und
   const type = IMAGES.find((each) => covers(range, each));
   return type && give(type);
 }
+
+/** A picture; a document that is a PDF is its own rendering (PS3.18 Table 8.7.4-1). */
+function renderedIn(range: MediaRange): Give | undefined {
+  const image = imageIn(range, rendered);
+  if (!covers(range, PDF)) return image;
+  return image === undefined ? renderedPdf : inTurn([image, renderedPdf]);
+}
+
+const renderedPdf: Give = async (retrieving) => {
+  const { instance } = retrieving.target;
+  const { maxMetadataBytes } = retrieving.services.limits;
+  const document = instance && (await documentContent(retrieving, maxMetadataBytes));
+  if (!document || document.contentType !== PDF) {
+    throw new Problem('not-acceptable', 'There is no picture of this, and it is no PDF document.');
+  }
+  const bytes = await document.open();
+  return { status: 200, headers: headersOf(PDF, instance, bytes), body: bytes.body };
+};
 
 /** The archive's own bytes, with what passes of its headers. */
 function passed(accept: string): Give {
