@@ -69,6 +69,12 @@ function lacking(settings: Settings): string[] {
     [settings['auth.clientSecret'] !== undefined, 'AUTH_CLIENT_SECRET', 'auth.clientId'],
     [settings['auth.patientBinding'] === 'fhir', 'PATIENT_BINDING=fhir', 'ehr.fhirUrl'],
     [settings['capability.urls'], 'CAPABILITY_URLS=true', 'capability.keys'],
+    [settings['pacs.oauthTokenUrl'] !== undefined, 'PACS_OAUTH_TOKEN_URL', 'pacs.oauthClientId'],
+    [
+      settings['pacs.oauthTokenUrl'] !== undefined,
+      'PACS_OAUTH_TOKEN_URL',
+      'pacs.oauthClientSecret',
+    ],
     [settings['redis.url'] !== undefined, 'REDIS_URL', 'redis.keys'],
   ];
   return needs

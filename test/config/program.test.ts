@@ -101,6 +101,22 @@ describe('settings', () => {
     expect((await end(['--check'], { HOST: '::1' })).code).toBe(0);
   });
 
+  test.each([
+    [{ AUTH_MODE: 'jwt' }, ['AUTH_ISSUER', 'AUTH_AUDIENCE']],
+    [{ AUTH_MODE: 'introspection' }, ['AUTH_INTROSPECTION_URL']],
+    [{ PATIENT_BINDING: 'fhir' }, ['EHR_FHIR_URL']],
+    [{ CAPABILITY_URLS: 'true' }, ['CAPABILITY_KEYS']],
+    [
+      { PACS_OAUTH_TOKEN_URL: 'https://login.test/token' },
+      ['PACS_OAUTH_CLIENT_ID', 'PACS_OAUTH_CLIENT_SECRET'],
+    ],
+    [{ REDIS_URL: 'redis://127.0.0.1:6379' }, ['REDIS_KEY']],
+  ])('that are of no use without others are refused: %j', async (env, missing) => {
+    const { code, err } = await end(['--check'], env);
+    expect(code).toBe(1);
+    for (const name of missing) expect(err).toContain(`${name} is missing`);
+  });
+
   test('an archive that is not named is missed only when it is needed', async () => {
     const { code, err } = await end([]);
     expect(code).toBe(1);
