@@ -90,8 +90,13 @@ function narrowed(
   const asked = conditions.find(({ keyword }) => keyword === 'PatientID')?.value;
   if (ids === undefined) return [conditions];
   // To ask for another's would tell, by the time it takes, whether there is one.
-  if (asked !== undefined) return isPlain(asked) && !ids.includes(asked) ? [] : [conditions];
+  if (asked !== undefined) return isPlain(asked) && !canBeAmong(ids, asked) ? [] : [conditions];
   return ids.map((value) => [...conditions, { keyword: 'PatientID' as const, value }]);
+}
+
+/** Whether an id may be one of these to an archive, some of which compare in any case. */
+function canBeAmong(ids: readonly string[], asked: string): boolean {
+  return ids.some((id) => id.trim().toLowerCase() === asked.trim().toLowerCase());
 }
 
 /** Whether a value is no pattern and no list. */
