@@ -90,7 +90,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     timeoutMs: settings['render.timeoutMs'],
   });
   const images = createImages(shared, { audit, report, renderer });
-  const binary = { dicomWeb: images, maxMetadataBytes: settings['pacs.maxAnswerBytes'] };
   let draining = false;
   const app = createApp(
     createHandlers(services),
@@ -112,7 +111,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       authorises: settings['auth.mode'] !== 'none',
       dicomWeb: roots.proxied ? createDicomWebRoutes(images) : undefined,
       capabilityWeb: roots.own && createDicomWebRoutes(belowCapabilities(images, auth)),
-      readBinary: roots.proxied ? createBinaryHandler(services, binary) : undefined,
+      readBinary: roots.proxied ? createBinaryHandler(services, images) : undefined,
       smartConfiguration: () => auth.smartConfiguration(),
       describeLastUpdated: () => archive.describeLastUpdated(),
       admin:

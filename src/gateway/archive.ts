@@ -52,8 +52,8 @@ export function openArchive(options: CachingOptions): OpenedArchive {
       settings['pacs.rows'],
     ),
   );
-  const archive = createArchiveSource(client, (call) => facts.ask(call), zone);
   const ask = (call: Call) => facts.ask(call);
+  const archive = createArchiveSource(client, ask, zone);
   const caching = openCaching(archive, { client, facts: ask }, options);
   const remembered = cached(
     caching.source,
@@ -67,9 +67,9 @@ export function openArchive(options: CachingOptions): OpenedArchive {
   const source = staleIfError(remembered, settings['cache.staleIfErrorMs']);
   return {
     source,
-    rows: createRowSearch(async (call) => ({ client, facts: await facts.ask(call), zone })),
+    rows: createRowSearch(async (call) => ({ client, facts: await ask(call), zone })),
     retriever,
-    probe: (call) => facts.ask(call),
+    probe: ask,
     describeLastUpdated() {
       const known = facts.known();
       return known && UPDATE_TIME_WORDS[known.dialect.updateTime];

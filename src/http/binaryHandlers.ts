@@ -27,13 +27,6 @@ import { createWarming } from './dicomweb/warming';
 import { contentType, exchangeOf } from './exchange';
 import type { Services } from './handlers';
 
-/** What Binary needs of the gateway's DICOMweb side. */
-export interface BinaryServices {
-  readonly dicomWeb: DicomWebServices;
-  /** Bytes that the metadata of one instance may have. */
-  readonly maxMetadataBytes: number;
-}
-
 /** A read of Binary, as far as its route understands it. */
 export interface BinaryRead {
   readonly release: FhirRelease;
@@ -56,10 +49,11 @@ const SEVERAL = 10;
 /** Binary: what an image, a document or a report leads to. */
 export function createBinaryHandler(
   { findStudies, isTooBroad }: Pick<Services, 'findStudies' | 'isTooBroad'>,
-  { dicomWeb, maxMetadataBytes }: BinaryServices,
+  dicomWeb: DicomWebServices,
 ): BinaryHandler {
   const warming = createWarming(dicomWeb.retriever, dicomWeb.limits.warmingRetryAfter);
   const unable = rememberFor(dicomWeb.limits.renderMemoryMs);
+  const { maxMetadataBytes } = dicomWeb.limits;
 
   /** Finds an instance among what the caller may see, as a search by its UID does. */
   async function find(uid: string, access: Access, call: Call): Promise<Located> {

@@ -9,6 +9,7 @@ import { transportFailure, wrongRoot } from './failures';
 import { createLanes, type LaneSettings, type Size } from './lanes';
 import { createTransport, type Outgoing, type Transport } from './transport';
 import { createUpstream, type UpstreamSettings } from './upstream';
+import { watched } from './watched';
 
 /** Where the archive is and how much of it the gateway may use. */
 export interface ArchiveSettings extends UpstreamSettings, LaneSettings {
@@ -85,17 +86,12 @@ export function createArchiveClient(
     send: (request: { instance: ArchiveRequest }) => Promise<unknown>,
   ): Promise<{ json: unknown; warning: string | undefined }> {
     const instance = new ArchiveRequest(transport, (url) => joinQuery(url, query), call);
+    const seen = { operation, method: 'GET', target: () => instance.target } as const;
     const json = await lanes.inTurn(call, size, () =>
-      timed(operation, call, () =>
-        watched(
-          call,
-          'GET',
-          () => instance.target,
-          () =>
-            send({ instance }).catch((error: unknown) => {
-              throw instance.failure ?? error;
-            }),
-        ),
+      watched(call, seen, () =>
+        send({ instance }).catch((error: unknown) => {
+          throw instance.failure ?? error;
+        }),
       ),
     );
     return { json, warning: instance.warning };
@@ -116,20 +112,13 @@ export function createArchiveClient(
       );
       return readRows(Array.isArray(json) ? json : [json]).rows;
     },
-    native: (path, body, call) =>
-      lanes.inTurn(
-        call,
-        body === undefined && !path.includes('instances-tags') ? 'small' : 'large',
-        () =>
-          timed('native', call, () =>
-            watched(
-              call,
-              body === undefined ? 'GET' : 'POST',
-              () => `/${path}`,
-              () => askNative(transport, settings.url, path, body, call),
-            ),
-          ),
-      ),
+    native(path, body, call) {
+      const method = body === undefined ? 'GET' : 'POST';
+      const seen = { operation: 'native', method, target: () => `/${path}` } as const;
+      return lanes.inTurn(call, nativeSize(path, method), () =>
+        watched(call, seen, () => askNative(transport, settings.url, path, body, call)),
+      );
+    },
     close: () => transport.close(),
   };
 }
@@ -179,35 +168,9 @@ function sizeOf({ level, study }: SearchPath): Size {
   return level === 'studies' || (level === 'series' && study !== undefined) ? 'small' : 'large';
 }
 
-/** Sends, and tells what was sent and what came, where somebody listens. */
-async function watched<T>(
-  call: Call,
-  method: 'GET' | 'POST',
-  target: () => string,
-  send: () => Promise<T>,
-): Promise<T> {
-  const started = performance.now();
-  const tell = (came: { readonly rows?: number; readonly failure?: string }) => {
-    const milliseconds = performance.now() - started;
-    call.meter.trace?.({ on: 'call', method, target: target(), milliseconds, ...came });
-  };
-  try {
-    const json = await send();
-    tell(Array.isArray(json) ? { rows: json.length } : {});
-    return json;
-  } catch (error) {
-    tell({ failure: error instanceof Problem ? error.code : 'a failure' });
-    throw error;
-  }
-}
-
-async function timed<T>(operation: string, call: Call, send: () => Promise<T>): Promise<T> {
-  const started = performance.now();
-  try {
-    return await send();
-  } finally {
-    call.meter.upstream(operation, performance.now() - started);
-  }
+/** What is POSTed asks of many resources at once, and `instances-tags` brings the files of all that are below. */
+function nativeSize(path: string, method: 'GET' | 'POST'): Size {
+  return method === 'GET' && !path.includes('instances-tags') ? 'small' : 'large';
 }
 
 async function askNative(

@@ -174,7 +174,7 @@ async function* filesOf(parts: ReturnType<typeof readParts>): AsyncGenerator<Dic
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await
+// eslint-disable-next-line @typescript-eslint/require-await -- one file is given as many are, and is there already
 async function* only(file: DicomFile): AsyncGenerator<DicomFile> {
   yield file;
 }

@@ -1,19 +1,8 @@
-import { installProgram, type Program } from '../config/program';
+import { installChecks } from '../config/checks';
 
 /* The settings of the shared cache, as the program takes them. */
 
-let program: Program;
-
-jest.setTimeout(30_000);
-beforeAll(() => {
-  program = installProgram();
-}, 60_000);
-afterAll(() => program.remove());
-
-async function check(env: Readonly<Record<string, string>>) {
-  const started = program.start(['--check'], env);
-  return { code: await started.ended, err: started.said.err };
-}
+const check = installChecks();
 
 const KEY = 'k'.repeat(32);
 

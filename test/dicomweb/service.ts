@@ -3,7 +3,8 @@ import { ANONYMOUS, type Access } from '../../src/auth/access';
 import { createOwnership } from '../../src/auth/ownership';
 import { openExchange, refusePathTricks } from '../../src/http/exchange';
 import { createDicomWebRoutes } from '../../src/http/dicomweb/routes';
-import type { DicomWebEvent, DicomWebServices } from '../../src/http/dicomweb/services';
+import type { Disclosure } from '../../src/http/disclosure';
+import type { DicomWebServices } from '../../src/http/dicomweb/services';
 import { nameRequest, sendProblem } from '../../src/http/problem';
 import { listen } from '../../src/listen';
 import { createArchiveClient } from '../../src/pacs/client';
@@ -17,7 +18,7 @@ import type { Clause } from '../../src/study/query';
 export interface Service {
   /** DICOMweb root. */
   readonly base: string;
-  readonly events: readonly DicomWebEvent[];
+  readonly events: readonly Disclosure[];
   close(): Promise<void>;
 }
 
@@ -58,7 +59,7 @@ export async function startService(
     Promise.resolve({ dialect: DIALECTS.generic, product: 'a test', native: false });
   const zone = () => undefined;
   const source = createArchiveSource(client, facts, zone);
-  const events: DicomWebEvent[] = [];
+  const events: Disclosure[] = [];
   const app = express();
   const routes = createDicomWebRoutes({
     access: () => Promise.resolve(access),

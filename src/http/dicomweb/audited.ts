@@ -3,8 +3,9 @@ import type { Access } from '../../auth/access';
 import type { Part } from '../../auth/ownership';
 import { CallerGone } from '../../errors';
 import type { StudyHeader } from '../../study/model';
+import type { Disclosure } from '../disclosure';
 import { begun, sendPrepared, type Prepared } from './send';
-import type { DicomWebEvent, DicomWebServices } from './services';
+import type { DicomWebServices } from './services';
 
 /** What is known of a request as it is answered; the audit is told of it however it ends. */
 export interface Findings {
@@ -21,7 +22,7 @@ export interface Findings {
 export async function answerAudited(
   request: Request,
   response: Response,
-  action: DicomWebEvent['action'],
+  action: Disclosure['action'],
   services: DicomWebServices,
   work: (findings: Findings) => Promise<Prepared>,
 ): Promise<void> {

@@ -5,6 +5,7 @@ import type { StudyHeader } from '../../study/model';
 import type { Retriever } from '../../study/retrieval';
 import type { RowSearch } from '../../study/rowSearch';
 import type { Call } from '../../study/source';
+import type { Audit } from '../disclosure';
 import type { Report } from '../problem';
 
 /** What the routes below `/dicom-web` need of the rest of the gateway. */
@@ -27,11 +28,7 @@ export interface DicomWebServices {
   readonly rows: RowSearch;
   /** Renders where the archive does not. */
   readonly renderer: Renderer;
-  /**
-   * Told of every request once, before the first byte of its answer; awaited.
-   * @throws Problem where the request must not be answered without a record
-   */
-  audit(event: DicomWebEvent): Promise<void>;
+  readonly audit: Audit;
   /** Told of transfers that broke after their answer had begun. */
   readonly report: Report;
   /** DICOMweb root at which the client reached the gateway; no trailing slash. */
@@ -59,21 +56,6 @@ export interface DicomWebLimits {
   readonly renderMemoryMs: number;
   /** Bytes that the metadata of one instance may have where it is read for another answer. */
   readonly maxMetadataBytes: number;
-}
-
-/** What happened, for the audit. */
-export interface DicomWebEvent {
-  readonly action: 'retrieve' | 'query';
-  readonly outcome: 'success' | 'failure';
-  readonly request: Request;
-  /** Absent where it was not found out who asks. */
-  readonly access?: Access;
-  /** The studies that are shown, or would have been. */
-  readonly studies: readonly StudyHeader[];
-  /** The series and instance, where only that much was asked for. */
-  readonly part?: Part;
-  /** Why it is no success. */
-  readonly error?: unknown;
 }
 
 /** An image of a consumer format (PS3.18 8.7.3.1). */
