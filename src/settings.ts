@@ -340,6 +340,12 @@ export const SETTINGS = {
     'how soon after keys were read an unknown key has them read again',
     'AUTH_JWKS_COOLDOWN_MS',
   ),
+  'auth.jwtCacheMs': number(
+    'milliseconds that a JWT which was found good is believed, never beyond its end; 0 checks its signature at every request',
+    'AUTH_JWT_CACHE_MS',
+    0,
+    60_000,
+  ),
   'auth.introspectionUrl': {
     env: 'AUTH_INTROSPECTION_URL',
     schema: httpUrl.optional(),

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Clause } from '../study/query';
 import type { StudySource } from '../study/source';
 import { ANONYMOUS, type Access } from './access';
@@ -77,6 +78,7 @@ export function createAuth(options: AuthOptions): Auth {
   const { tokens, restrictions, smart } = options;
   const discover = createDiscovery(smart.issuer, options.discoveryMs, options.answers);
   const verify = createTokenVerifier(tokens, discover);
+  const anonymous = createAnonymous(restrictions);
   const bind = createBinding(options.binding);
   const capabilities = options.capabilities && createCapabilities(options.capabilities);
   const requiresToken = options.capabilities?.requiresToken ?? true;
@@ -100,7 +102,7 @@ export function createAuth(options: AuthOptions): Auth {
   }
 
   async function authenticate(token: string | undefined, remote: string): Promise<Access> {
-    if (verify === undefined) return anonymous(remote, restrictions);
+    if (verify === undefined) return anonymous(remote);
     if (token === undefined) throw missingToken();
     return accessOf(token, await verify(token));
   }
@@ -138,9 +140,20 @@ export function createTokenVerifier(
   }
 }
 
-/** Everybody, where nobody authorises: told apart by address, so that limits are each one's own. */
-function anonymous(remote: string, restrictions: readonly Restriction[]): Access {
+/** Addresses whose access is made once. */
+const REMEMBERED = 1000;
+
+/**
+ * Everybody, where nobody authorises: told apart by address, so that limits are each one's own.
+ *
+ * @returns the access of an address
+ */
+function createAnonymous(restrictions: readonly Restriction[]): (remote: string) => Access {
   const { kind } = ANONYMOUS.caller;
-  const caller = { key: hash(remote), kind };
-  return { ...ANONYMOUS, caller, clauses: restrictionClauses(restrictions, kind) };
+  const clauses = restrictionClauses(restrictions, kind);
+  const known = new LRUCache<string, Access>({
+    max: REMEMBERED,
+    memoMethod: (remote) => ({ ...ANONYMOUS, caller: { key: hash(remote), kind }, clauses }),
+  });
+  return (remote) => known.memo(remote);
 }

@@ -21,6 +21,7 @@ export interface AuthSettings {
   readonly 'auth.jwksUrl': string | undefined;
   readonly 'auth.jwksCacheMs': number;
   readonly 'auth.jwksCooldownMs': number;
+  readonly 'auth.jwtCacheMs': number;
   readonly 'auth.introspectionUrl': string | undefined;
   readonly 'auth.introspectionCacheMs': number;
   readonly 'auth.clientId': string | undefined;
@@ -119,6 +120,7 @@ function tokenSettings(settings: AuthSettings, answers: AnswerLimits): TokenSett
         jwksUrl: settings['auth.jwksUrl'],
         jwksCacheMs: settings['auth.jwksCacheMs'],
         jwksCooldownMs: settings['auth.jwksCooldownMs'],
+        cacheMs: settings['auth.jwtCacheMs'],
       };
       return { mode: 'jwt', jwt };
     }

@@ -1,7 +1,8 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTVerifyOptions } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { boundedFetch, unavailable, type AnswerLimits } from './answers';
 import { badToken } from './challenge';
-import { readClaims, type TokenClaims } from './claims';
+import { hash, readClaims, type TokenClaims } from './claims';
 import type { Discovery } from './discovery';
 
 /** How JWT access tokens (RFC 9068) are checked. */
@@ -18,14 +19,25 @@ export interface JwtSettings extends AnswerLimits {
   readonly jwksCacheMs: number;
   /** How soon after keys were read a token with an unknown one may have them read again. */
   readonly jwksCooldownMs: number;
+  /** How long a token that was found good is believed to be; never beyond its end. 0: it is checked every time. */
+  readonly cacheMs: number;
   readonly patientClaim: string;
 }
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
 
+/** A token that was found good, until a time of the wall clock in milliseconds. */
+interface Good {
+  readonly claims: TokenClaims;
+  readonly until: number;
+}
+
+/** Tokens that are remembered. */
+const REMEMBERED = 10_000;
+
 /**
- * Checks JWTs against the keys that the issuer publishes. A key that is not known yet has the set read again, so
- * that the issuer may rotate its keys.
+ * Checks JWTs, and remembers those that are good under a hash: checking a signature takes as long as sending a page
+ * of studies. A bad one is never remembered, because the key that it takes may be published meanwhile.
  *
  * @throws Problem `unauthenticated` for a token that is no good, `auth-unavailable` when the keys cannot be had
  */
@@ -33,7 +45,39 @@ export function createJwtVerifier(
   settings: JwtSettings,
   discover: Discovery,
 ): (token: string) => Promise<TokenClaims> {
-  const keysOf = createKeySets(settings, discover);
+  const { cacheMs } = settings;
+  const known = new LRUCache<string, Good>({ max: REMEMBERED, ttl: Math.max(1, cacheMs) });
+  // What was good with the keys of before may be signed with one that is withdrawn.
+  let reads = 0;
+  const check = createJwtCheck(settings, discover, () => {
+    reads += 1;
+    known.clear();
+  });
+  if (cacheMs === 0) return async (token) => (await check(token)).claims;
+  return async (token) => {
+    const key = hash(token);
+    const before = known.get(key);
+    // By the wall clock as well: a clock that is set does not give an ended token another life.
+    if (before !== undefined && before.until > Date.now()) return before.claims;
+    const readsBefore = reads;
+    const good = await check(token);
+    if (reads === readsBefore) known.set(key, good);
+    return good.claims;
+  };
+}
+
+/**
+ * Checks JWTs against the keys that the issuer publishes. A key that is not known yet has the set read again, so
+ * that the issuer may rotate its keys.
+ *
+ * @param onKeysRead told before a set of keys counts
+ */
+function createJwtCheck(
+  settings: JwtSettings,
+  discover: Discovery,
+  onKeysRead: () => void,
+): (token: string) => Promise<Good> {
+  const keysOf = createKeySets(settings, discover, onKeysRead);
   const options: JWTVerifyOptions = {
     issuer: settings.issuer,
     audience: [...settings.audience],
@@ -48,7 +92,7 @@ export function createJwtVerifier(
     }
     const claims = readClaims(payload, settings.patientClaim);
     if (claims === undefined) throw badToken('holds a claim of the wrong type');
-    return claims;
+    return { claims, until: (payload.exp ?? 0) * 1000 + settings.clockSkewMs };
   };
 }
 
@@ -59,24 +103,31 @@ function isType(actual: string | undefined, wanted: string): boolean {
 }
 
 /** The issuer's keys: one set as long as the issuer keeps them at one place. */
-function createKeySets(settings: JwtSettings, discover: Discovery): () => Promise<KeySet> {
+function createKeySets(
+  settings: JwtSettings,
+  discover: Discovery,
+  onRead: () => void,
+): () => Promise<KeySet> {
   let current: { readonly url: string; readonly keys: KeySet } | undefined;
   return async () => {
     const url = settings.jwksUrl ?? (await discover()).jwks_uri;
     if (url === undefined)
       throw unavailable('authorisation server', 'does not say where its keys are');
-    if (current?.url !== url) current = { url, keys: createKeySet(url, settings) };
+    if (current?.url !== url) current = { url, keys: createKeySet(url, settings, onRead) };
     return current.keys;
   };
 }
 
-function createKeySet(url: string, settings: JwtSettings): KeySet {
+function createKeySet(url: string, settings: JwtSettings, onRead: () => void): KeySet {
   return createRemoteJWKSet(new URL(url), {
     timeoutDuration: settings.timeoutMs,
     cooldownDuration: settings.jwksCooldownMs,
     cacheMaxAge: settings.jwksCacheMs,
-    [customFetch]: (target, { headers, method, redirect }) =>
-      boundedFetch(target, { headers, method, redirect }, settings),
+    [customFetch]: async (target, { headers, method, redirect }) => {
+      const answer = await boundedFetch(target, { headers, method, redirect }, settings);
+      onRead();
+      return answer;
+    },
   });
 }
 

@@ -2,13 +2,10 @@ import type { Request } from 'express';
 import type { Access, Interaction } from '../auth/access';
 import { requireScope } from '../auth/scopes';
 import { Problem } from '../errors';
-import type { FhirRelease } from '../fhir/releases';
-import { readParameters, wantsPretty, wishOf } from './asked';
 import type { Audit } from './disclosure';
-import { exchangeOf, type FhirHandler, type FhirRequest } from './exchange';
+import type { FhirHandler, FhirRequest } from './exchange';
 import { finish, type Finished } from './finished';
 import type { Keep } from './kept';
-import { negotiateFormat } from './negotiate';
 
 /** What answering takes beside a handler. */
 export interface Answering {
@@ -42,7 +39,7 @@ export async function answer(
   try {
     const given = await (guarded === undefined
       ? finishOf(understood, handler)
-      : answerGuarded(request.path, understood, handler, answering, guarded));
+      : answerGuarded(understood, handler, answering, guarded));
     const { disclosed } = given;
     if (disclosed !== undefined) {
       await answering.audit({ action, outcome: 'success', request, ...disclosed });
@@ -65,7 +62,6 @@ async function finishOf(understood: FhirRequest, handler: FhirHandler): Promise<
 
 /** Every request is looked at for itself: its token, its scope and its share; only then does a kept answer count. */
 async function answerGuarded(
-  path: string,
   request: FhirRequest,
   handler: FhirHandler,
   answering: Answering,
@@ -74,7 +70,7 @@ async function answerGuarded(
   const access = await request.access();
   requireScope(access, type, interaction);
   if (interaction === 'search') answering.countSearch(access);
-  return keep({ request, path, access }, handler);
+  return keep({ request, access }, handler);
 }
 
 /** Whether the caller was refused, or asked for what is not there for them: nobody can tell which from outside. */
@@ -87,26 +83,4 @@ function isRefusal(error: unknown): boolean {
     'rate-limited',
   ];
   return error instanceof Problem && codes.includes(error.code);
-}
-
-/** Negotiates and reads everything that each handler needs, before anything is asked of the archive. */
-export function understand(
-  request: Request,
-  release: FhirRelease,
-  baseUrl: string,
-  access: () => Promise<Access>,
-): FhirRequest {
-  const { format, accept } = wishOf(request);
-  return {
-    release,
-    format: negotiateFormat(format, accept),
-    pretty: wantsPretty(request),
-    baseUrl,
-    parameters: readParameters(request),
-    path: (name) => String(request.params[name] ?? ''),
-    handling: /\bhandling=lenient\b/.test(request.get('Prefer') ?? '') ? 'lenient' : 'strict',
-    received: new Date(),
-    call: exchangeOf(request).call,
-    access,
-  };
 }

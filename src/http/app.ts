@@ -1,11 +1,10 @@
-import express, { type Express, type Request, type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Interaction } from '../auth/access';
 import type { SmartConfiguration } from '../auth/smart';
 import { Problem } from '../errors';
-import { RELEASES, type FhirRelease, type ReleaseName } from '../fhir/releases';
-import { answer, understand, type Answering, type Guarded } from './answering';
-import { wishOf } from './asked';
+import { RELEASES } from '../fhir/releases';
+import { answer, type Answering, type Guarded } from './answering';
 import type { BinaryHandler } from './binaryHandlers';
 import { conformanceHandler, servedTypes, type Software } from './conformance';
 import { allowOrigins } from './cors';
@@ -13,17 +12,14 @@ import { openExchange, refusePathTricks, type FhirHandler } from './exchange';
 import { send } from './finished';
 import type { Handlers } from './handlers';
 import { keepAnswers, type Keep, type KeepSettings } from './kept';
-import { negotiateRelease, refuseOtherRelease } from './negotiate';
 import { openApi } from './openapi';
 import { nameRequest, sendProblem, type Report } from './problem';
 import { smartConfigurationRoutes } from './smartConfiguration';
+import { createUnderstanding, FHIR_BASE, releaseOf, type Understanding } from './understand';
 import { versionsHandler } from './versions';
 
 /** How the HTTP side is set up. */
-export interface HttpSettings extends Answering {
-  /** URL at which clients reach the gateway; no trailing slash. Asked at each request: a port may be chosen late. */
-  publicBaseUrl(): string;
-  readonly defaultRelease: ReleaseName;
+export interface HttpSettings extends Answering, Understanding {
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly software: Software;
@@ -69,13 +65,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
   const keep = keepAnswers(settings.keep);
   const bases = ['', ...Object.keys(RELEASES).map((name) => `/${name}`)].map((at) => `/fhir${at}`);
   app.use(smartConfigurationRoutes(bases, () => settings.smartConfiguration()));
-  for (const release of Object.values(RELEASES)) {
-    const own = (request: Request) => {
-      refuseOtherRelease(wishOf(request), release);
-      return release;
-    };
-    app.use(`/fhir/${release.name}`, fhirRoutes(handlers, settings, keep, own, `/${release.name}`));
-  }
+  app.use(FHIR_BASE, fhirRoutes(handlers, settings, keep));
   if (settings.admin !== undefined) app.use('/admin', settings.admin);
   const { dicomWeb, capabilityWeb } = settings;
   if (capabilityWeb !== undefined) app.use('/dicom-web/~:capability', capabilityWeb);
@@ -84,9 +74,6 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
     const binary = settings.readBinary !== undefined;
     response.json(openApi(settings.software, settings.publicBaseUrl(), servedTypes, binary));
   });
-  const negotiated = (request: Request) =>
-    negotiateRelease(wishOf(request), settings.defaultRelease);
-  app.use('/fhir', fhirRoutes(handlers, settings, keep, negotiated, ''));
   app.use((request) => {
     const text = `There is nothing at this path. FHIR is at ${bases.join(', ')}.`;
     throw new Problem('not-found', text, { location: [request.method] });
@@ -96,15 +83,10 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
 }
 
 /** The closed table of FHIR routes (http.html of each release); everything else is not there. */
-function fhirRoutes(
-  handlers: Handlers,
-  settings: HttpSettings,
-  keep: Keep,
-  releaseOf: (request: Request) => FhirRelease,
-  suffix: string,
-): express.Router {
+function fhirRoutes(handlers: Handlers, settings: HttpSettings, keep: Keep): express.Router {
   const router = express.Router({ caseSensitive: true });
   const conformance = conformanceHandler(settings);
+  const understand = createUnderstanding(settings);
   const form = express.text({
     type: 'application/x-www-form-urlencoded',
     limit: settings.maxBodyBytes,
@@ -114,10 +96,7 @@ function fhirRoutes(
   const through =
     (handler: FhirHandler, guarded?: Guarded): RequestHandler =>
     async (request, response) => {
-      const release = releaseOf(request);
-      const baseUrl = `${settings.publicBaseUrl()}/fhir${suffix}`;
-      const access = () => settings.access(request);
-      const understood = understand(request, release, baseUrl, access);
+      const understood = understand(request, () => settings.access(request));
       const given = await answer(request, understood, handler, settings, guarded);
       await send(request, response, given, varies);
     };
@@ -158,7 +137,7 @@ function fhirRoutes(
   if (readBinary !== undefined) {
     const read: RequestHandler<{ id: string }> = (request, response) =>
       readBinary(request, response, {
-        release: releaseOf(request),
+        release: releaseOf(request, settings.defaultRelease),
         id: request.params.id,
         access: () => settings.access(request),
       });

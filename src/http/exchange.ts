@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Access } from '../auth/access';
 import { CallerGone, Problem } from '../errors';
 import { layOutXml } from '../fhir/layout';
@@ -18,15 +18,21 @@ export interface View {
   readonly pretty: boolean;
 }
 
-/** A FHIR request that has been understood as far as every handler needs it. */
-export interface FhirRequest extends View {
+/** What the words of a request say: its release, its format, and what it asks. */
+export interface Wording extends View {
   /** Base URL of the release's endpoint, as clients know it. */
   readonly baseUrl: string;
   /** Names and values of the query or the form, in order. */
   readonly parameters: readonly (readonly [name: string, value: string])[];
+  readonly handling: 'strict' | 'lenient';
+  /** All of this and the path below the base: the same for requests that mean the same. */
+  readonly question: string;
+}
+
+/** A FHIR request that has been understood as far as every handler needs it. */
+export interface FhirRequest extends Wording {
   /** A named part of the path. */
   path(name: string): string;
-  readonly handling: 'strict' | 'lenient';
   /** When it came: what a client may ask for next time as having changed since. */
   readonly received: Date;
   readonly call: Call;
@@ -63,15 +69,30 @@ const exchanges = new WeakMap<Request, Exchange>();
 /** Opens an exchange: its meter runs, and its signal fires when the client leaves before the answer is out. */
 export const openExchange: RequestHandler = (request, response, next) => {
   const meter = createMeter();
+  let controller: AbortController | undefined;
+  const call: Call = {
+    // An answer that is sent as it was kept asks nobody and needs none.
+    get signal() {
+      controller ??= openSignal(response);
+      return controller.signal;
+    },
+    meter,
+  };
+  exchanges.set(request, { meter, call });
+  next();
+};
+
+function openSignal(response: Response): AbortController {
   const controller = new AbortController();
   // A page waits for hundreds of calls, each of which ends when its caller leaves.
   setMaxListeners(0, controller.signal);
-  response.on('close', () => {
+  const leave = () => {
     if (!response.writableFinished) controller.abort(new CallerGone('the caller left'));
-  });
-  exchanges.set(request, { meter, call: { signal: controller.signal, meter } });
-  next();
-};
+  };
+  if (response.closed) leave();
+  else response.on('close', leave);
+  return controller;
+}
 
 /** The exchange of a request. */
 export function exchangeOf(request: Request): Exchange {

@@ -19,8 +19,6 @@ export interface KeepSettings {
 /** A request to a handler of the archive, and what its caller may see. */
 export interface Asked {
   readonly request: FhirRequest;
-  /** Path below the base, as the client wrote it. */
-  readonly path: string;
   readonly access: Access;
 }
 
@@ -84,9 +82,9 @@ export function keepAnswers({ maxBytes, byCaller, onChanged }: KeepSettings): Ke
     return kept;
   }
 
-  return async ({ request, path, access }, handler) => {
+  return async ({ request, access }, handler) => {
     const { call } = request;
-    const key = keyOf(request, path, access, byCaller);
+    const key = keyOf(request, access, byCaller);
     const known = store.get(key);
     if (known !== undefined && known.until > performance.now()) {
       call.meter.cache('hit');
@@ -112,15 +110,13 @@ function to(access: Access, answer: Finished): Finished {
 }
 
 /** All that an answer depends on beside the archive. */
-function keyOf(request: FhirRequest, path: string, access: Access, byCaller: boolean): string {
-  const { baseUrl, release, format, pretty, handling, parameters } = request;
-  const view = [baseUrl, release.name, format, pretty, handling];
+function keyOf({ question }: FhirRequest, access: Access, byCaller: boolean): string {
   const granted = ['ImagingStudy', 'Patient'].flatMap((type) => [
     access.may(type, 'read'),
     access.may(type, 'search'),
   ]);
   const caller = byCaller ? access.caller.key : '';
-  return JSON.stringify([view, path, parameters, access.clauses, granted, caller]);
+  return `${question} ${JSON.stringify([access.clauses, granted, caller])}`;
 }
 
 /** A meter that also hears until when all that an answer is made of is believed; over where nothing was said of it. */

@@ -2,6 +2,7 @@ import { ANONYMOUS, type Access } from '../../src/auth/access';
 import { RELEASES } from '../../src/fhir/releases';
 import type { FhirAnswer, FhirRequest } from '../../src/http/exchange';
 import { keepAnswers, type KeepSettings } from '../../src/http/kept';
+import { questionOf } from '../../src/http/understand';
 
 /* What is kept, for whom, and how much of it. */
 
@@ -12,29 +13,35 @@ function setUp(settings: Partial<KeepSettings> = {}) {
   const keep = keepAnswers({ maxBytes: 1_000_000, byCaller: false, ...settings });
   const made: string[] = [];
   const outcomes: string[] = [];
-  const request = (members: Partial<FhirRequest>): FhirRequest => ({
-    release: RELEASES.r4,
-    format: 'json',
-    pretty: false,
-    baseUrl: 'https://gateway.test/fhir/r4',
-    parameters: [],
-    path: () => '',
-    handling: 'strict',
-    received: new Date(),
-    call: {
-      signal: new AbortController().signal,
-      meter: { upstream: () => undefined, cache: (outcome) => void outcomes.push(outcome) },
-    },
-    access: () => Promise.resolve(ANONYMOUS),
-    ...members,
-  });
+  const request = (path: string, members: Partial<FhirRequest>): FhirRequest => {
+    const said = {
+      release: RELEASES.r4,
+      format: 'json',
+      pretty: false,
+      baseUrl: 'https://gateway.test/fhir/r4',
+      parameters: [],
+      handling: 'strict',
+      ...members,
+    } as const;
+    return {
+      ...said,
+      question: questionOf(said, path),
+      path: () => '',
+      received: new Date(),
+      call: {
+        signal: new AbortController().signal,
+        meter: { upstream: () => undefined, cache: (outcome) => void outcomes.push(outcome) },
+      },
+      access: () => Promise.resolve(ANONYMOUS),
+    };
+  };
   const ask = (
     path: string,
     access: Access = ANONYMOUS,
     members: Partial<FhirRequest> = {},
     answer: Partial<FhirAnswer> = {},
   ) =>
-    keep({ request: request(members), path, access }, ({ call }) => {
+    keep({ request: request(path, members), access }, ({ call }) => {
       made.push(path);
       call.meter.believed?.(performance.now() + 10_000);
       const text = path + ' '.repeat(BYTES);

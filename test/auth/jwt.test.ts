@@ -52,6 +52,7 @@ function verifier(members: Partial<JwtSettings> = {}) {
     jwksUrl: 'https://auth.test/keys',
     jwksCacheMs: 60_000,
     jwksCooldownMs: 60_000,
+    cacheMs: 0,
     patientClaim: 'patient',
     ...members,
   };
@@ -174,5 +175,56 @@ describe('where the keys are', () => {
     published('openid-configuration', status, body);
     const problem = await problemOf(verifier(unset)(await one.sign()));
     expect(problem.code).toBe('auth-unavailable');
+  });
+});
+
+describe('a token that was found good', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  test.each([
+    // The first one had the keys read, and is not believed: those of before might have been others.
+    [10_000, 2],
+    [0, 3],
+  ])(
+    'with %d ms to believe it has its signature checked %d times in three requests',
+    async (cacheMs, times) => {
+      keys(one.jwk);
+      const checked = jest.spyOn(globalThis.crypto.subtle, 'verify');
+      const verify = verifier({ cacheMs });
+      const token = await one.sign({ sub: 's' });
+      for (let count = 0; count < 3; count++) expect((await verify(token)).subject).toBe('s');
+      expect(checked).toHaveBeenCalledTimes(times);
+    },
+  );
+
+  test('is no longer good when it ends, by the wall clock', async () => {
+    keys(one.jwk);
+    const verify = verifier({ cacheMs: 60_000, jwksCacheMs: 600_000 });
+    const token = await one.sign();
+    await verify(token);
+    await verify(token);
+    const later = Date.now() + 60_000;
+    jest.useFakeTimers({
+      now: later,
+      doNotFake: ['nextTick', 'setTimeout', 'setImmediate', 'performance'],
+    });
+    expect((await problemOf(verify(token))).message).toBe('The access token has expired.');
+  });
+
+  test('is checked again once the keys were read again', async () => {
+    keys({ ...one.jwk, kid: 'one' });
+    const verify = verifier({ cacheMs: 60_000, jwksCooldownMs: 1 });
+    const token = await one.sign({}, { kid: 'one' });
+    await verify(token);
+    await verify(token);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    keys({ ...other.jwk, kid: 'other' });
+    await verify(await other.sign({}, { kid: 'other' }));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    keys({ ...other.jwk, kid: 'other' });
+    expect((await problemOf(verify(token))).code).toBe('unauthenticated');
   });
 });
