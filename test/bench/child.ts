@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { ROOT } from './build';
+import type { Built } from './build';
 import type { Told, Usage } from './processes/serving';
 
 /** A server in a process of its own, so that its CPU time is its own. */
@@ -22,14 +22,14 @@ export interface Children {
   stopAll(): Promise<void>;
 }
 
-/** @param built folder of the compiled processes */
-export function createChildren(built: string): Children {
+/** @param built the processes to start */
+export function createChildren({ root, processes }: Built): Children {
   const running = new Set<Child>();
   return {
     async start(name, env = {}) {
-      const child = fork(path.join(built, `${name}.js`), {
+      const child = fork(path.join(processes, `${name}.js`), {
         execArgv: [],
-        env: { ...process.env, BENCH_ROOT: ROOT, HOST: '127.0.0.1', PORT: '0', ...env },
+        env: { ...process.env, BENCH_ROOT: root, HOST: '127.0.0.1', PORT: '0', ...env },
         // The log is written as in production, but nobody reads it.
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });

@@ -36,7 +36,7 @@ export interface ColdSettings {
 
 /** How long the cold gateway's cache lives: one answer, as in production, and not until the next one. */
 const CACHE_MS = 200;
-const CACHE_AGED_MS = CACHE_MS * 1.5;
+export const CACHE_AGED_MS = CACHE_MS * 1.5;
 /** Settings of a gateway whose every answer is cold, when it is asked by {@link askCold}. */
 export const COLD = { CACHE_STUDY_ROWS_MS: String(CACHE_MS), CACHE_DETAIL_MS: String(CACHE_MS) };
 

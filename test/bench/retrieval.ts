@@ -6,6 +6,8 @@ import { mostOf, type Found } from './largest';
 
 /** One way of retrieving, through the gateway and from the archive itself; medians of the rounds. */
 export interface Retrieval {
+  /** For example `study.zip`. */
+  readonly name: string;
   readonly title: string;
   readonly bytes: number;
   /** Bytes a second. */
@@ -28,6 +30,7 @@ export interface RetrievalSettings {
 
 /** What is retrieved, and how; of the archive itself it is always had in parts. */
 interface Way {
+  readonly name: string;
   readonly title: string;
   readonly path: string;
   readonly accept: string;
@@ -46,10 +49,28 @@ export async function measureRetrievals(
 ): Promise<Retrieval[]> {
   const many = `study of ${instances} instances`;
   const ways: Way[] = [
-    { title: 'one instance, multipart', path: instance, accept: PARTS, check: isMultipart },
-    { title: 'one instance, file', path: instance, accept: 'application/dicom', check: isFile },
-    { title: `${many}, multipart`, path: study, accept: PARTS, check: isMultipart },
-    { title: `${many}, ZIP`, path: study, accept: 'application/zip', check: isZipOf(instances) },
+    {
+      name: 'instance',
+      title: 'one instance, multipart',
+      path: instance,
+      accept: PARTS,
+      check: isMultipart,
+    },
+    {
+      name: 'instance.file',
+      title: 'one instance, file',
+      path: instance,
+      accept: 'application/dicom',
+      check: isFile,
+    },
+    { name: 'study', title: `${many}, multipart`, path: study, accept: PARTS, check: isMultipart },
+    {
+      name: 'study.zip',
+      title: `${many}, ZIP`,
+      path: study,
+      accept: 'application/zip',
+      check: isZipOf(instances),
+    },
   ];
   const measured: Retrieval[] = [];
   for (const each of ways) {
@@ -61,7 +82,7 @@ export async function measureRetrievals(
 
 async function measure(
   children: Children,
-  { title, path, accept, check }: Way,
+  { name, title, path, accept, check }: Way,
   { archive, authorization, rounds, budgetMs }: RetrievalSettings,
 ): Promise<Retrieval> {
   const gateway = await children.start('gateway', { PACS_URL: archive });
@@ -92,6 +113,7 @@ async function measure(
   });
   const bytes = median(received.ours.map((one) => one.bytes));
   return {
+    name,
     title,
     bytes,
     gateway: median(result.gateway),

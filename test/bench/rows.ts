@@ -14,6 +14,8 @@ const SOURCES = ['qido', 'files', 'index'] as const;
 
 /** One way, medians of the rounds. */
 export interface RowsWay {
+  /** For example `files`. */
+  readonly key: string;
   readonly name: string;
   readonly calls: Calls;
   readonly ms: number;
@@ -74,6 +76,7 @@ export async function measureRows(
     content: first?.content ?? { studies: 0, instances: 0 },
     rounds: ofNaive.length,
     ways: Object.entries(times).map(([name, of], at) => ({
+      key: ['naive', 'best', ...SOURCES][at] ?? '',
       name,
       calls: callsOf[at] ?? {},
       ms: median(of),

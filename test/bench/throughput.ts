@@ -1,7 +1,6 @@
 import autocannon from 'autocannon';
 import type { Child } from './child';
 import { median, ratioOf, takeTurns } from './rounds';
-import type { Scenario } from './scenarios';
 
 /** What one server does under load; medians of the rounds. */
 export interface Served {
@@ -10,26 +9,19 @@ export interface Served {
   readonly cpuMs: number;
 }
 
-/** Servers under the same load, and the gateway over the others. */
-export interface Throughput {
-  readonly gateway: Served;
-  readonly express: Served;
-  readonly bare: Served;
-  /** Requests a second of the gateway over those of Express. */
-  readonly rate: number;
-  /** CPU time of the gateway over that of `node:http`. */
-  readonly cpu: number;
-}
-
-/** The gateway, Express with one route, and bare `node:http`. */
-export interface Servers {
-  readonly gateway: Child;
-  readonly express: Child;
-  readonly bare: Child;
+/** Servers under the same load: each one's figures, and one over another. */
+export interface Compared<K extends string> {
+  readonly served: Readonly<Record<K, Served>>;
+  /** Requests a second of one server over those of another. */
+  readonly rate: (one: K, other: K) => number;
+  /** CPU time for a request of one server over that of another. */
+  readonly cpu: (one: K, other: K) => number;
 }
 
 /** How long to measure. */
 export interface Effort {
+  /** Load on one server before anything is measured. */
+  readonly warmUpSeconds: number;
   /** Load on one server in one round. */
   readonly seconds: number;
   readonly rounds: number;
@@ -39,57 +31,48 @@ export interface Effort {
 export const CONNECTIONS = 8;
 
 /**
- * Loads servers that send the same bytes, in turns.
+ * Loads servers with the same request, in turns.
  *
  * @param headers of every request
  */
-export async function compareThroughput(
-  { gateway, express, bare }: Servers,
-  { path }: Scenario,
-  { seconds, rounds }: Effort,
+export async function compareThroughput<K extends string>(
+  servers: Readonly<Record<K, Child>>,
+  path: string,
+  { warmUpSeconds, seconds, rounds }: Effort,
   headers: Readonly<Record<string, string>>,
-): Promise<Throughput> {
-  const cpu = { gateway: [] as number[], express: [] as number[], bare: [] as number[] };
-  const measure = async (server: Child, used: number[]) => {
+): Promise<Compared<K>> {
+  const names = Object.keys(servers) as K[];
+  const cpu = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<K, number[]>;
+  const measures = {} as Record<K, () => Promise<number>>;
+  for (const name of names) {
+    const server = servers[name];
     const asked = { url: server.url + path, headers };
     // A number of requests, not a time: requests cut at the end would cost CPU and count for nothing.
-    const amount = await amountIn(asked, seconds);
-    return async () => {
+    const perSecond = await load(asked, { duration: warmUpSeconds });
+    const amount = Math.max(CONNECTIONS * 2, Math.round(perSecond * seconds));
+    measures[name] = async () => {
       const before = await server.usage();
       const perSecond = await load(asked, { amount });
       const after = await server.usage();
-      used.push((after.cpuMicros - before.cpuMicros) / 1000 / amount);
+      cpu[name].push((after.cpuMicros - before.cpuMicros) / 1000 / amount);
       return perSecond;
     };
-  };
-  const measures = {
-    gateway: await measure(gateway, cpu.gateway),
-    express: await measure(express, cpu.express),
-    bare: await measure(bare, cpu.bare),
-  };
+  }
   const rates = await takeTurns(measures, rounds, Infinity);
-  const served = (name: keyof Servers) => ({
-    perSecond: median(rates[name]),
-    cpuMs: median(cpu[name]),
-  });
+  const served = names.map((name) => [
+    name,
+    { perSecond: median(rates[name]), cpuMs: median(cpu[name]) },
+  ]);
   return {
-    gateway: served('gateway'),
-    express: served('express'),
-    bare: served('bare'),
-    rate: ratioOf(rates.gateway, rates.express),
-    cpu: ratioOf(cpu.gateway, cpu.bare),
+    served: Object.fromEntries(served) as Record<K, Served>,
+    rate: (one, other) => ratioOf(rates[one], rates[other]),
+    cpu: (one, other) => ratioOf(cpu[one], cpu[other]),
   };
 }
 
 interface Target {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-}
-
-/** How many requests a server answers in so many seconds, about; this warms it up, too. */
-async function amountIn(asked: Target, seconds: number): Promise<number> {
-  const perSecond = await load(asked, { duration: Math.max(0.5, seconds) });
-  return Math.max(CONNECTIONS * 2, Math.round(perSecond * seconds));
 }
 
 /**

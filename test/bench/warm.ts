@@ -1,13 +1,28 @@
 import { startAuthority } from '../security/authority';
 import { ask, keepAliveAgent } from './ask';
 import type { Child, Children } from './child';
-import type { Memory, Warm } from './report';
 import { checkContent, type Scenario, type Scenarios } from './scenarios';
-import { compareThroughput, type Effort } from './throughput';
+import { compareThroughput, type Compared, type Effort } from './throughput';
 
 /*
  * Answers that are sent out of memory: beside them Express and `node:http` sending the same bytes.
  */
+
+/** A measured answer out of memory. */
+export interface Warm {
+  /** For example `warm.search.jwt`. */
+  readonly name: string;
+  readonly title: string;
+  readonly bytes: number;
+  readonly compared: Compared<'gateway' | 'express' | 'bare'>;
+}
+
+/** Memory of the gateway's process at three times, in bytes. */
+export interface Memory {
+  readonly started: number;
+  readonly warm: number;
+  readonly loaded: number;
+}
 
 interface Answered {
   readonly scenario: Scenario;
@@ -34,7 +49,7 @@ export async function measureWarm(
   const express = await children.start('express', copied);
   const bare = await children.start('bare', copied);
   const servers = { gateway, express, bare };
-  const rows = await measureAll(servers, answers, effort, NOBODY, '');
+  const rows = await measureAll(servers, answers, effort, NOBODY, { name: '', title: '' });
   const loaded = (await gateway.usage()).rss;
   const authority = await startAuthority();
   const env = { PACS_URL: pacsUrl, AUTH_MODE: 'jwt', RATE_LIMIT_SEARCHES: '0', ...authority.env };
@@ -43,7 +58,8 @@ export async function measureWarm(
   const bearer = { Authorization: `Bearer ${token}` };
   for (const { scenario } of answers) await warmUp(guarded, scenario, bearer);
   const withTokens = { ...servers, gateway: guarded };
-  rows.push(...(await measureAll(withTokens, answers, effort, bearer, ', with a JWT')));
+  const addition = { name: '.jwt', title: ', with a JWT' };
+  rows.push(...(await measureAll(withTokens, answers, effort, bearer, addition)));
   for (const child of [guarded, express, bare]) await child.stop();
   await authority.close();
   return { rows, memory: { warm, loaded } };
@@ -60,17 +76,18 @@ async function warmUp(gateway: Child, scenario: Scenario, headers: Headers): Pro
 }
 
 async function measureAll(
-  servers: Parameters<typeof compareThroughput>[0],
+  servers: Readonly<Record<'gateway' | 'express' | 'bare', Child>>,
   answers: readonly Answered[],
   effort: Effort,
   headers: Headers,
-  addition: string,
+  addition: Pick<Warm, 'name' | 'title'>,
 ): Promise<Warm[]> {
   const rows: Warm[] = [];
-  for (const { scenario, title, bytes } of answers) {
-    process.stderr.write(`bench: warm ${title}${addition} …\n`);
-    const throughput = await compareThroughput(servers, scenario, effort, headers);
-    rows.push({ title: title + addition, bytes, throughput });
+  for (const { scenario, title: content, bytes } of answers) {
+    const title = content + addition.title;
+    process.stderr.write(`bench: warm ${title} …\n`);
+    const compared = await compareThroughput(servers, scenario.path, effort, headers);
+    rows.push({ name: `warm.${scenario.title}${addition.name}`, title, bytes, compared });
   }
   return rows;
 }
