@@ -74,7 +74,7 @@ export interface Auth {
 
 /** Puts authorisation together. */
 export function createAuth(options: AuthOptions): Auth {
-  const { tokens, restrictions, smart } = options;
+  const { tokens, smart } = options;
   const discover = createDiscovery(smart.issuer, options.discoveryMs, options.answers);
   const verify = createTokenVerifier(tokens, discover);
   const bind = createBinding(options.binding);
@@ -94,13 +94,13 @@ export function createAuth(options: AuthOptions): Auth {
         ...(client !== undefined && { client }),
         ...(subject !== undefined && { subject }),
       },
-      clauses: [...nothing, ...binding, ...restrictionClauses(restrictions, kind)],
+      clauses: [...nothing, ...binding, ...restrictionClauses(options.restrictions, kind)],
       may,
     };
   }
 
   async function authenticate(token: string | undefined, remote: string): Promise<Access> {
-    if (verify === undefined) return anonymous(remote, restrictions);
+    if (verify === undefined) return anonymous(remote, options.restrictions);
     if (token === undefined) throw missingToken();
     return accessOf(token, await verify(token));
   }
@@ -112,7 +112,7 @@ export function createAuth(options: AuthOptions): Auth {
       const capability = capabilities?.open(text, Date.now());
       if (capability === undefined) throw studyNotFound();
       if (access !== undefined) return narrowToCapability(access, capability);
-      return accessOfCapability(capability, restrictionClauses(restrictions, 'patient'));
+      return accessOfCapability(capability, restrictionClauses(options.restrictions, 'patient'));
     },
     capabilities,
     capabilityRequiresToken: requiresToken,

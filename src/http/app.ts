@@ -24,7 +24,8 @@ export interface HttpSettings extends Answering {
   /** URL at which clients reach the gateway; no trailing slash. Asked at each request: a port may be chosen late. */
   publicBaseUrl(): string;
   readonly defaultRelease: ReleaseName;
-  readonly corsOrigins: readonly string[];
+  /** Asked at each request, as the settings may change. */
+  corsOrigins(): readonly string[];
   readonly maxBodyBytes: number;
   readonly software: Software;
   readonly keep: KeepSettings;
@@ -36,8 +37,8 @@ export interface HttpSettings extends Answering {
   draining(): boolean;
   /** What a study's last update is at this archive, in words; undefined as long as the archive has not answered. */
   describeLastUpdated(): string | undefined;
-  /** What operators may have the gateway do, below `/admin`; undefined where there is no token for it. */
-  readonly admin?: RequestHandler | undefined;
+  /** What operators may have the gateway do, below `/admin`; passes on where there is no token for it. */
+  readonly admin: RequestHandler;
   /** WADO-RS and QIDO-RS below `/dicom-web`; undefined where images do not lead through the gateway. */
   readonly dicomWeb?: RequestHandler | undefined;
   /** The same below a capability URL; undefined where there are none. */
@@ -59,7 +60,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(nameRequest, openExchange, watch.request);
-  app.use(securityHeaders(), ...allowOrigins(settings.corsOrigins));
+  app.use(securityHeaders(), ...allowOrigins(() => settings.corsOrigins()));
   app.use(refusePathTricks);
   app.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
   app.get('/health/ready', (_request, response) => {
@@ -76,7 +77,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
     };
     app.use(`/fhir/${release.name}`, fhirRoutes(handlers, settings, keep, own, `/${release.name}`));
   }
-  if (settings.admin !== undefined) app.use('/admin', settings.admin);
+  app.use('/admin', settings.admin);
   const { dicomWeb, capabilityWeb } = settings;
   if (capabilityWeb !== undefined) app.use('/dicom-web/~:capability', capabilityWeb);
   if (dicomWeb !== undefined) app.use('/dicom-web', dicomWeb);
