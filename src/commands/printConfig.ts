@@ -42,7 +42,9 @@ function show(
 }
 
 function asObject(rows: readonly Shown[]) {
-  return Object.fromEntries(rows.map(({ key, ...shown }) => [key, shown]));
+  return Object.fromEntries(
+    rows.map(({ key, value = null, ...shown }) => [key, { value, ...shown }]),
+  );
 }
 
 function lines(rows: readonly Shown[]): string {

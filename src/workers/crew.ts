@@ -25,13 +25,16 @@ export interface CrewSettings {
  * Keeps so many workers running. One that ends is replaced at once, but no sooner than `restartMs` after its own
  * start: what dies at its start must not take the machine with it.
  *
- * node:cluster, because it is Node's own: it shares the listening socket, hands out connections in turn, and keeps a
- * connection that a dying worker has not taken. SO_REUSEPORT would do without the primary, but Node 20 cannot set it.
+ * node:cluster, because it is Node's own; SO_REUSEPORT would do without a primary, but Node 20 cannot set it. Workers
+ * accept by themselves from the socket that they share (SCHED_NONE), whoever is free first. With Node's default the
+ * primary accepts and hands over, and a connection that was on its way to a worker that is killed hangs until its
+ * client gives up, because the primary holds it open.
  */
 export function createCrew(settings: CrewSettings): Crew {
   const { count, restartMs, logger, onMessage, onGone } = settings;
   const crew = new Map<number, Worker>();
   let stopping = false;
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
 
   function launch(number: number): void {
     if (stopping) return;
