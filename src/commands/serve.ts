@@ -11,11 +11,12 @@ export async function serve(shell: Shell): Promise<number> {
   const settings = archiveSettingsOf(shell);
   const logger = createLogger(settings['log.level']);
   const serving = await startServing(settings, logger, shell);
-  const { 'workers.count': workers } = settings;
-  const by = workers === 1 ? '' : `, by ${workers} workers`;
-  logger.info(`FHIR is at ${serving.url}/fhir, the archive at ${settings['pacs.url']}${by}`);
   stopOnSignal(shell, logger, serving);
   shell.onSignal('SIGHUP', () => reload(shell, logger, serving));
+  const { 'workers.count': workers } = settings;
+  const by = workers === 1 ? '' : `, by ${workers} workers`;
+  // Whoever reads this may send a signal at once.
+  logger.info(`FHIR is at ${serving.url}/fhir, the archive at ${settings['pacs.url']}${by}`);
   await serving.tellArchive?.();
   return 0;
 }

@@ -22,6 +22,7 @@ import { isOrthanc, measureRows, type RowsMeasured } from './rows';
 import { demoScenarios, foundScenarios, type Scenarios } from './scenarios';
 import { CONNECTIONS } from './throughput';
 import { measureWarm } from './warm';
+import { measureWorkers, workersLines } from './workers';
 
 /*
  * `npm run bench`: what the gateway costs, as ratios, measured in turns. It starts its own archive, or takes
@@ -64,6 +65,8 @@ async function main(): Promise<void> {
     const scenarios = await (own ? demoScenarios : foundScenarios)(gateway.url, agent);
     const warm = await measureWarm(children, gateway, pacsUrl, scenarios, effort);
     await gateway.stop();
+    progress('workers');
+    const workers = await measureWorkers(children, pacsUrl, scenarios.page, effort);
     const cold = await measureAllCold(children, scenarios, own, {
       archive: new URL(pacsUrl),
       concurrency: settings['pacs.concurrency'],
@@ -80,6 +83,7 @@ async function main(): Promise<void> {
     const images = await measureImages(children, own ? undefined : pacsUrl, effort.images);
     const archive = own ? "the bench's own archive" : `the archive at ${pacsUrl}`;
     print(report(archive, warm.rows, { started, ...warm.memory }, cold, rows, images));
+    if (workers !== undefined) print(workersLines(workers));
   } finally {
     await children.stopAll();
   }
