@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import type { Access } from './auth/access';
 import { createAuth, type Auth } from './auth/auth';
 import { authOptions } from './auth/fromSettings';
+import type { Counted } from './auth/limits';
 import { Problem } from './errors';
 import { openArchive, type OpenedArchive } from './gateway/archive';
 import {
@@ -11,6 +12,7 @@ import {
   searchLimits,
   type GatewaySettings,
 } from './gateway/limits';
+import { hearPeers, NO_PEERS, type Peers } from './gateway/peers';
 import { dicomWebRoots, type DicomWebRoots } from './gateway/roots';
 import { adminRoutes } from './http/admin';
 import { createApp } from './http/app';
@@ -47,17 +49,22 @@ export interface Gateway {
   probe(): Promise<ArchiveFacts>;
   /** Makes `/health/ready` say that no more requests are wanted. */
   drain(): void;
+  /** Forgets what was made by settings that have been replaced. */
+  reloaded(): void;
   /** Drops the connections to the archive, and ends the audit after what is under way. */
   close(): Promise<void>;
 }
 
 /** What the gateway is told beside its settings. */
 export interface GatewayOptions {
+  /** Those of a `reload` row may be others at each reading. */
   readonly settings: GatewaySettings;
   readonly software: Software;
   readonly logger: Logger;
   /** The URL clients reach it at, when the settings do not say. */
   readonly publicBaseUrl: () => string;
+  /** The other processes of the same gateway, where there are any. */
+  readonly peers?: Peers;
 }
 
 /** What the parts of the gateway share. */
@@ -72,10 +79,11 @@ interface Shared {
 
 /** Puts the parts together; the only place that knows them all. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { settings, software, logger } = options;
+  const { settings, software, logger, peers = NO_PEERS } = options;
   const baseUrl = () => settings.publicBaseUrl ?? options.publicBaseUrl();
   const shared = createShared(options, baseUrl);
   const { archive, auth, roots, patientIds, issuers } = shared;
+  hearPeers(peers, auth.limits, archive);
   const now = () => new Date();
   const trail = createAudit(auditSettings(settings), { logger, now, publicBaseUrl: baseUrl });
   const audit = recordDisclosures(trail, {
@@ -90,13 +98,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     timeoutMs: settings['render.timeoutMs'],
   });
   const images = createImages(shared, { audit, report, renderer });
+  const onReload = new Set<() => void>();
   let draining = false;
   const app = createApp(
     createHandlers(services),
     {
       publicBaseUrl: baseUrl,
       defaultRelease: settings.defaultFhirRelease,
-      corsOrigins: settings['cors.origins'],
+      corsOrigins: () => settings['cors.origins'],
       maxBodyBytes: settings['server.maxBodyBytes'],
       software,
       draining: () => draining,
@@ -106,7 +115,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       keep: {
         maxBytes: settings['cache.maxBytes'] === 0 ? 0 : settings['cache.answerBytes'],
         byCaller: roots.own !== undefined,
-        onChanged: (listener) => archive.onInvalidated(listener),
+        onChanged(listener) {
+          archive.onInvalidated(listener);
+          onReload.add(listener);
+        },
       },
       authorises: settings['auth.mode'] !== 'none',
       dicomWeb: roots.proxied ? createDicomWebRoutes(images) : undefined,
@@ -114,8 +126,13 @@ export function createGateway(options: GatewayOptions): Gateway {
       readBinary: roots.proxied ? createBinaryHandler(services, images) : undefined,
       smartConfiguration: () => auth.smartConfiguration(),
       describeLastUpdated: () => archive.describeLastUpdated(),
-      admin:
-        settings.adminToken === undefined ? undefined : adminRoutes(settings.adminToken, archive),
+      admin: adminRoutes(() => settings.adminToken, {
+        async invalidate(change) {
+          const told = peers.tellAll({ kind: 'changed', change });
+          const [replicas, processes] = await Promise.all([archive.invalidate(change), told]);
+          return replicas && processes;
+        },
+      }),
     },
     { request: logRequests(logger), problem: report },
   );
@@ -124,6 +141,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     probe: () => archive.probe({ signal: new AbortController().signal, meter: createMeter() }),
     drain: () => {
       draining = true;
+    },
+    reloaded() {
+      for (const forget of onReload) forget();
     },
     async close() {
       archive.close();
@@ -134,7 +154,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 }
 
 function createShared(
-  { settings, logger, software }: GatewayOptions,
+  { settings, logger, software, peers = NO_PEERS }: GatewayOptions,
   baseUrl: () => string,
 ): Shared {
   const archive = openArchive({ settings, logger, version: software.version });
@@ -145,7 +165,9 @@ function createShared(
   const issuers = createIssuerSystems(settings.issuers);
   const issuersOfSystem = (system: string) => issuers.issuersOf(system);
   const { source } = archive;
-  const auth = createAuth(authOptions(settings, { patientIds, issuersOfSystem, source }));
+  const onCounted = (counted: Counted) => peers.tell({ kind: 'counted', counted });
+  const parts = { patientIds, issuersOfSystem, source, onCounted };
+  const auth = createAuth(authOptions(settings, parts));
   const roots = dicomWebRoots(settings, baseUrl, auth.capabilities);
   return { settings, archive, patientIds, issuers, auth, roots };
 }
@@ -167,8 +189,12 @@ function createServices(shared: Shared): Services {
     capabilityRoot: roots.own,
     patientIds,
     search: {
-      defaultCount: settings['search.defaultCount'],
-      maxCount: settings['search.maxCount'],
+      get defaultCount() {
+        return settings['search.defaultCount'];
+      },
+      get maxCount() {
+        return settings['search.maxCount'];
+      },
       issuersOfSystem: (system) => issuers.issuersOf(system),
     },
     signer: createLinkSigner(settings.pagingKey ?? randomBytes(32).toString('hex')),

@@ -33,6 +33,21 @@ export async function listen(app: RequestListener, settings: ListenSettings): Pr
   return { url: urlOf(server, settings.host), stop: (withinMs) => stop(server, withinMs) };
 }
 
+/**
+ * A port that nobody listens on, for several processes that must agree on one.
+ *
+ * @throws the error of the socket
+ */
+export async function freePort(host: string): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 function urlOf(server: Server, host: string): string {
   const { port } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;

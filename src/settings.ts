@@ -18,6 +18,11 @@ export interface SettingRow {
   readonly meaning: string;
   /** Read from the file that `…_FILE` names, too, and never printed. */
   readonly secret?: true;
+  /**
+   * Whether a running gateway takes a new value on SIGHUP. Only what is read anew at each use may say so: all else
+   * is built into parts that hold connections, caches or promises to clients, and is named as needing a restart.
+   */
+  readonly reload?: true;
 }
 
 const text = z.string().trim().min(1);
@@ -57,6 +62,8 @@ const secret = (meaning: string, env: string) => ({
   secret: true as const,
 });
 
+const reloaded = <T extends SettingRow>(row: T) => ({ ...row, reload: true as const });
+
 /** THE TABLE of settings, by their place in `config/*`. The README's table is tested against it. */
 export const SETTINGS = {
   'pacs.url': {
@@ -81,9 +88,11 @@ export const SETTINGS = {
       'studies; `index`: its index and one file a series, many times as fast, without the titles of other images; ' +
       'unset: `files` where its QIDO-RS leaves sequences out, else `qido`',
   },
-  'pacs.username': secret('user name at the archive (HTTP Basic)', 'PACS_USERNAME'),
-  'pacs.password': secret('password at the archive', 'PACS_PASSWORD'),
-  'pacs.token': secret('bearer token at the archive, instead of name and password', 'PACS_TOKEN'),
+  'pacs.username': reloaded(secret('user name at the archive (HTTP Basic)', 'PACS_USERNAME')),
+  'pacs.password': reloaded(secret('password at the archive', 'PACS_PASSWORD')),
+  'pacs.token': reloaded(
+    secret('bearer token at the archive, instead of name and password', 'PACS_TOKEN'),
+  ),
   'pacs.oauthTokenUrl': {
     env: 'PACS_OAUTH_TOKEN_URL',
     schema: httpUrl.optional(),
@@ -97,9 +106,8 @@ export const SETTINGS = {
     form: 'a text that is not empty',
     meaning: 'the gateway’s own name at that endpoint',
   },
-  'pacs.oauthClientSecret': secret(
-    'the gateway’s own secret at that endpoint',
-    'PACS_OAUTH_CLIENT_SECRET',
+  'pacs.oauthClientSecret': reloaded(
+    secret('the gateway’s own secret at that endpoint', 'PACS_OAUTH_CLIENT_SECRET'),
   ),
   'pacs.oauthScope': {
     env: 'PACS_OAUTH_SCOPE',
@@ -124,13 +132,13 @@ export const SETTINGS = {
     60_000,
   ),
   'pacs.breakerConsecutive': number(
-    'failed calls in a row after which the archive is left alone',
+    'failed calls in a row after which the archive is left alone; each worker counts its own',
     'PACS_BREAKER_CONSECUTIVE',
     1,
     10_000,
   ),
   'pacs.breakerFailures': number(
-    'failed calls among the last `PACS_BREAKER_WINDOW` after which the archive is left alone',
+    'failed calls among the last `PACS_BREAKER_WINDOW` after which the archive is left alone; each worker counts its own',
     'PACS_BREAKER_FAILURES',
     1,
     10_000,
@@ -145,21 +153,26 @@ export const SETTINGS = {
     'how long the archive is left alone before one call tries it again',
     'PACS_BREAKER_OPEN_MS',
   ),
-  'pacs.concurrency': number('calls to the archive under way at once', 'PACS_CONCURRENCY', 1, 64),
+  'pacs.concurrency': number(
+    'calls to the archive under way at once; divided among `WORKERS`',
+    'PACS_CONCURRENCY',
+    1,
+    64,
+  ),
   'pacs.queue': number(
-    'calls, small and large each, that may wait for their turn',
+    'calls, small and large each, that may wait for their turn; divided among `WORKERS`',
     'PACS_QUEUE',
     0,
     10_000,
   ),
   'pacs.streams': number(
-    'transfers (WADO-RS) from the archive under way at once',
+    'transfers (WADO-RS) from the archive under way at once; divided among `WORKERS`',
     'PACS_STREAMS',
     1,
     256,
   ),
   'pacs.streamQueue': number(
-    'transfers that may wait for their turn',
+    'transfers that may wait for their turn; divided among `WORKERS`',
     'PACS_STREAM_QUEUE',
     0,
     10_000,
@@ -218,17 +231,16 @@ export const SETTINGS = {
     meaning:
       'DICOMweb root in the WADO-RS URLs that clients get in mode `direct`. Default `PACS_URL`',
   },
-  'dicomWeb.defaultRows': number(
-    'rows of a QIDO-RS query across studies that names no limit',
-    'QIDO_DEFAULT_LIMIT',
-    1,
-    10_000,
+  'dicomWeb.defaultRows': reloaded(
+    number(
+      'rows of a QIDO-RS query across studies that names no limit',
+      'QIDO_DEFAULT_LIMIT',
+      1,
+      10_000,
+    ),
   ),
-  'dicomWeb.maxRows': number(
-    'rows of a QIDO-RS query across studies at most',
-    'QIDO_MAX_LIMIT',
-    1,
-    10_000,
+  'dicomWeb.maxRows': reloaded(
+    number('rows of a QIDO-RS query across studies at most', 'QIDO_MAX_LIMIT', 1, 10_000),
   ),
   'dicomWeb.warmingRetryAfter': number(
     'seconds after which a client may ask again for a study that the archive is fetching from slow storage',
@@ -236,9 +248,11 @@ export const SETTINGS = {
     1,
     86_400,
   ),
-  'dicomWeb.stalledClientMs': milliseconds(
-    'how long a client may not read before its transfer is ended',
-    'STALLED_CLIENT_MS',
+  'dicomWeb.stalledClientMs': reloaded(
+    milliseconds(
+      'how long a client may not read before its transfer is ended',
+      'STALLED_CLIENT_MS',
+    ),
   ),
   'render.memoryMs': milliseconds(
     'how long it is remembered that the archive cannot render an instance',
@@ -265,7 +279,7 @@ export const SETTINGS = {
       'whether studies of STU3 and later refer to the served Endpoint or contain a copy of it',
   },
   pagingKey: secret(
-    'signs page links; the same in every replica. Unset: made anew at each start',
+    'signs page links; the same in every replica. Unset: made anew at each start, one for all `WORKERS`',
     'PAGING_KEY',
   ),
   archiveTimeZone: {
@@ -364,9 +378,8 @@ export const SETTINGS = {
     form: 'a text that is not empty',
     meaning: 'the gateway’s own name at the introspection endpoint (HTTP Basic)',
   },
-  'auth.clientSecret': secret(
-    'the gateway’s own secret at the introspection endpoint',
-    'AUTH_CLIENT_SECRET',
+  'auth.clientSecret': reloaded(
+    secret('the gateway’s own secret at the introspection endpoint', 'AUTH_CLIENT_SECRET'),
   ),
   'auth.patientClaim': {
     env: 'AUTH_PATIENT_CLAIM',
@@ -421,6 +434,7 @@ export const SETTINGS = {
     form: 'a JSON object of patient to identifiers, for example {"42":[{"system":"urn:oid:1.2.3","value":"P1"}]}',
     meaning: 'identifiers of the patients that tokens name, for `PATIENT_BINDING=map`',
     secret: true,
+    reload: true,
   },
   'ehr.fhirUrl': {
     env: 'EHR_FHIR_URL',
@@ -428,7 +442,7 @@ export const SETTINGS = {
     form: 'an http or https URL, for example https://ehr.example.org/fhir',
     meaning: 'FHIR base URL of the EHR, for `PATIENT_BINDING=fhir`',
   },
-  'ehr.token': secret('the gateway’s own bearer token at the EHR', 'EHR_FHIR_TOKEN'),
+  'ehr.token': reloaded(secret('the gateway’s own bearer token at the EHR', 'EHR_FHIR_TOKEN')),
   'ehr.forwardToken': {
     env: 'EHR_FORWARD_TOKEN',
     schema: flag,
@@ -461,6 +475,7 @@ export const SETTINGS = {
     meaning:
       'studies that are not there for callers whose class (`anonymous`, `patient`, `user`, `system`) no `allow` of the rule names: by UID, or by an attribute of the study row (`ConfidentialityCode`, `RetrieveAETitle`, `InstitutionName`, `InstitutionalDepartmentName`). `untold`: `hide` (default) or `show` those of which the archive does not tell it',
     secret: true,
+    reload: true,
   },
   'capability.urls': {
     env: 'CAPABILITY_URLS',
@@ -476,6 +491,7 @@ export const SETTINGS = {
     meaning:
       'seal capability URLs; the first seals, all of them open. The same in every replica; required by `CAPABILITY_URLS`',
     secret: true,
+    reload: true,
   },
   'capability.ttlMs': milliseconds('how long a capability URL opens', 'CAPABILITY_TTL_MS'),
   'capability.requiresToken': {
@@ -488,20 +504,22 @@ export const SETTINGS = {
     env: 'RATE_LIMIT_SEARCHES',
     schema: whole(0, 1_000_000).optional(),
     form: 'a whole number from 0 to 1000000',
-    meaning: `searches a minute for each caller; 0 for no limit. Default ${LIMITS_OF_CALLERS.searchesPerMinute}, and none where \`AUTH_MODE\` is \`none\`: one address may be many people`,
+    meaning: `searches a minute for each caller, over all \`WORKERS\`; 0 for no limit. Default ${LIMITS_OF_CALLERS.searchesPerMinute}, and none where \`AUTH_MODE\` is \`none\`: one address may be many people`,
+    reload: true,
   },
   'limits.streams': {
     env: 'STREAMS_PER_CALLER',
     schema: whole(0, 10_000).optional(),
     form: 'a whole number from 0 to 10000',
-    meaning: `retrievals under way at once for each caller; 0 for no limit. Default ${LIMITS_OF_CALLERS.streams}, and none where \`AUTH_MODE\` is \`none\``,
+    meaning: `retrievals under way at once for each caller, over all \`WORKERS\`; 0 for no limit. Default ${LIMITS_OF_CALLERS.streams}, and none where \`AUTH_MODE\` is \`none\``,
+    reload: true,
   },
   'audit.file': {
     env: 'AUDIT_FILE',
     schema: text.optional(),
     form: 'the path of a file in a folder that exists, for example /var/log/gateway/audit.ndjson',
     meaning:
-      'file of AuditEvents (IHE BALP, FHIR R4, NDJSON), appended to; unset: none. Renaming it starts a new one',
+      'file of AuditEvents (IHE BALP, FHIR R4, NDJSON), appended to; unset: none. Renaming it starts a new one. Of several `WORKERS` the second writes `audit.worker-2.ndjson`, and so on',
   },
   'audit.fhirUrl': {
     env: 'AUDIT_FHIR_URL',
@@ -509,7 +527,7 @@ export const SETTINGS = {
     form: 'an http or https URL, for example https://audit.example.org/fhir',
     meaning: 'FHIR R4 base URL of the server that AuditEvents are created at; unset: none',
   },
-  'audit.fhirToken': secret('bearer token at the audit server', 'AUDIT_FHIR_TOKEN'),
+  'audit.fhirToken': reloaded(secret('bearer token at the audit server', 'AUDIT_FHIR_TOKEN')),
   'audit.fhirTimeoutMs': milliseconds(
     'deadline of a whole answer of the audit server',
     'AUDIT_FHIR_TIMEOUT_MS',
@@ -523,10 +541,10 @@ export const SETTINGS = {
     schema: text,
     form: 'the path of a folder on a disk that lasts, for example /var/lib/gateway/audit-spool',
     meaning:
-      'folder of what the audit server has not got yet; one for each process. Made and used with `AUDIT_FHIR_URL` only',
+      'folder of what the audit server has not got yet; one for each gateway (of several `WORKERS` the second uses `worker-2` in it, and so on). Made and used with `AUDIT_FHIR_URL` only',
   },
   'audit.spoolMaxBytes': number(
-    'bytes of audit records that may wait for the audit server at most',
+    'bytes of audit records that may wait for the audit server at most; divided among `WORKERS`',
     'AUDIT_SPOOL_MAX_BYTES',
     16_777_216,
     2 ** 40,
@@ -550,37 +568,42 @@ export const SETTINGS = {
     schema: list,
     form: 'origins separated by commas, for example https://app.example.org; `:*` for any port, * for all',
     meaning: 'origins whose pages may read answers',
+    reload: true,
   },
   'log.level': {
     env: 'LOG_LEVEL',
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     form: 'one of fatal, error, warn, info, debug, trace, silent',
     meaning: 'least severity that is logged',
+    reload: true,
   },
-  'search.defaultCount': number(
-    'studies a page when `_count` is not given',
-    'SEARCH_DEFAULT_COUNT',
-    1,
-    1000,
+  'search.defaultCount': reloaded(
+    number('studies a page when `_count` is not given', 'SEARCH_DEFAULT_COUNT', 1, 1000),
   ),
-  'search.maxCount': number('studies a page at most', 'SEARCH_MAX_COUNT', 1, 1000),
-  'search.windowRows': number(
-    'study rows read at once; a result within them is sorted and counted',
-    'SEARCH_WINDOW_ROWS',
-    2,
-    5000,
+  'search.maxCount': reloaded(number('studies a page at most', 'SEARCH_MAX_COUNT', 1, 1000)),
+  'search.windowRows': reloaded(
+    number(
+      'study rows read at once; a result within them is sorted and counted',
+      'SEARCH_WINDOW_ROWS',
+      2,
+      5000,
+    ),
   ),
-  'search.scannedRows': number(
-    'study rows read for one answer at most, to sort or to filter',
-    'SEARCH_SCANNED_ROWS',
-    2,
-    100_000,
+  'search.scannedRows': reloaded(
+    number(
+      'study rows read for one answer at most, to sort or to filter',
+      'SEARCH_SCANNED_ROWS',
+      2,
+      100_000,
+    ),
   ),
-  'search.belowRows': number(
-    'series or instance rows that a search below the study may list',
-    'SEARCH_BELOW_ROWS',
-    2,
-    100_000,
+  'search.belowRows': reloaded(
+    number(
+      'series or instance rows that a search below the study may list',
+      'SEARCH_BELOW_ROWS',
+      2,
+      100_000,
+    ),
   ),
   'search.refuseBroad': {
     env: 'SEARCH_REFUSE_BROAD',
@@ -588,6 +611,7 @@ export const SETTINGS = {
     form: 'true or false',
     meaning:
       'refuse a search of studies that names no patient, study, identifier or closed range of dates and would read the whole archive',
+    reload: true,
   },
   'search.explain': {
     env: 'SEARCH_EXPLAIN',
@@ -595,17 +619,20 @@ export const SETTINGS = {
     form: 'true or false',
     meaning:
       'answer `$explain` and `_explain`, which tell what is asked of the archive. Default: on loopback only',
+    reload: true,
   },
-  'search.pageInstances': number('instances a page at most', 'SEARCH_PAGE_INSTANCES', 1, 100_000),
-  'search.pageSeries': number('series a page at most', 'SEARCH_PAGE_SERIES', 1, 100_000),
+  'search.pageInstances': reloaded(
+    number('instances a page at most', 'SEARCH_PAGE_INSTANCES', 1, 100_000),
+  ),
+  'search.pageSeries': reloaded(number('series a page at most', 'SEARCH_PAGE_SERIES', 1, 100_000)),
   'cache.maxBytes': number(
-    'bytes of archive rows kept in memory; 0 keeps none',
+    'bytes of archive rows kept in memory; 0 keeps none. Divided among `WORKERS`',
     'CACHE_MAX_BYTES',
     0,
     2 ** 36,
   ),
   'cache.answerBytes': number(
-    'bytes of finished answers kept in memory, in all codings; 0 keeps none, as CACHE_MAX_BYTES=0 does',
+    'bytes of finished answers kept in memory, in all codings; 0 keeps none, as CACHE_MAX_BYTES=0 does. Divided among `WORKERS`',
     'CACHE_ANSWER_BYTES',
     0,
     2 ** 36,
@@ -622,7 +649,7 @@ export const SETTINGS = {
     86_400_000,
   ),
   'cache.changesPollMs': number(
-    'pause between two looks at the changes that the archive logs (Orthanc), in milliseconds: what changed is forgotten at once. 0: never. Only where CACHE_STUDY_ROWS_MS or CACHE_DETAIL_MS is above its default, which then may be long',
+    'pause between two looks at the changes that the archive logs (Orthanc), in milliseconds: what changed is forgotten at once; each worker looks for itself. 0: never. Only where CACHE_STUDY_ROWS_MS or CACHE_DETAIL_MS is above its default, which then may be long',
     'CHANGES_POLL_MS',
     0,
     3_600_000,
@@ -661,7 +688,19 @@ export const SETTINGS = {
     form: 'a secret of 32 characters or more',
     meaning: 'bearer token of `POST /admin/cache/invalidate`; unset: there is nothing at this path',
     secret: true,
+    reload: true,
   },
+  'workers.count': number(
+    'processes that answer, on one port. 1: no more than the one. Limits of the archive and of memory are divided ' +
+      'among them, limits of callers counted over all of them. Each keeps its own memory of the archive',
+    'WORKERS',
+    1,
+    64,
+  ),
+  'workers.restartMs': milliseconds(
+    'least time between two starts of a worker that ends',
+    'WORKER_RESTART_MS',
+  ),
   'server.keepAliveMs': milliseconds(
     'how long an idle client connection stays open',
     'SERVER_KEEP_ALIVE_MS',

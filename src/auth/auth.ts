@@ -75,10 +75,10 @@ export interface Auth {
 
 /** Puts authorisation together. */
 export function createAuth(options: AuthOptions): Auth {
-  const { tokens, restrictions, smart } = options;
+  const { tokens, smart } = options;
   const discover = createDiscovery(smart.issuer, options.discoveryMs, options.answers);
   const verify = createTokenVerifier(tokens, discover);
-  const anonymous = createAnonymous(restrictions);
+  const anonymous = createAnonymous(options);
   const bind = createBinding(options.binding);
   const capabilities = options.capabilities && createCapabilities(options.capabilities);
   const requiresToken = options.capabilities?.requiresToken ?? true;
@@ -96,7 +96,7 @@ export function createAuth(options: AuthOptions): Auth {
         ...(client !== undefined && { client }),
         ...(subject !== undefined && { subject }),
       },
-      clauses: [...nothing, ...binding, ...restrictionClauses(restrictions, kind)],
+      clauses: [...nothing, ...binding, ...restrictionClauses(options.restrictions, kind)],
       may,
     };
   }
@@ -114,7 +114,7 @@ export function createAuth(options: AuthOptions): Auth {
       const capability = capabilities?.open(text, Date.now());
       if (capability === undefined) throw studyNotFound();
       if (access !== undefined) return narrowToCapability(access, capability);
-      return accessOfCapability(capability, restrictionClauses(restrictions, 'patient'));
+      return accessOfCapability(capability, restrictionClauses(options.restrictions, 'patient'));
     },
     capabilities,
     capabilityRequiresToken: requiresToken,
@@ -140,20 +140,21 @@ export function createTokenVerifier(
   }
 }
 
-/** Addresses whose access is made once. */
+/** Addresses that are remembered with their keys. */
 const REMEMBERED = 1000;
 
 /**
  * Everybody, where nobody authorises: told apart by address, so that limits are each one's own.
  *
+ * @param rules read at each request, because they may change
  * @returns the access of an address
  */
-function createAnonymous(restrictions: readonly Restriction[]): (remote: string) => Access {
+function createAnonymous(rules: Pick<AuthOptions, 'restrictions'>): (remote: string) => Access {
   const { kind } = ANONYMOUS.caller;
-  const clauses = restrictionClauses(restrictions, kind);
-  const known = new LRUCache<string, Access>({
-    max: REMEMBERED,
-    memoMethod: (remote) => ({ ...ANONYMOUS, caller: { key: hash(remote), kind }, clauses }),
+  const keys = new LRUCache<string, string>({ max: REMEMBERED, memoMethod: hash });
+  return (remote) => ({
+    ...ANONYMOUS,
+    caller: { key: keys.memo(remote), kind },
+    clauses: restrictionClauses(rules.restrictions, kind),
   });
-  return (remote) => known.memo(remote);
 }

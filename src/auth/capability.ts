@@ -31,7 +31,7 @@ export interface Capabilities {
 }
 
 export interface CapabilitySettings {
-  /** Secrets: the first seals, all of them open, so that a new one can be put in front. */
+  /** Secrets: the first seals, all of them open, so that a new one can be put in front. Read at each use. */
   readonly keys: readonly string[];
   /** How long a capability opens at most, in milliseconds. */
   readonly ttlMs: number;
@@ -50,18 +50,23 @@ const STEPS = 4;
  * Capabilities under AES-256-GCM. The nonce is made of the content by HMAC (as the synthetic IV of RFC 5297), so
  * that the same capability is the same text and no nonce ever serves two contents.
  */
-export function createCapabilities({ keys, ttlMs }: CapabilitySettings): Capabilities {
-  const known = keys.map(deriveKeys);
-  const [first] = known;
-  if (first === undefined) throw new Error('capabilities need a key');
+export function createCapabilities(settings: CapabilitySettings): Capabilities {
+  const { ttlMs } = settings;
+  let derived = deriveAll(settings.keys);
+  const known = () => {
+    if (derived.of !== settings.keys) derived = deriveAll(settings.keys);
+    return derived;
+  };
   const step = Math.max(1, Math.floor(ttlMs / STEPS));
   return {
     seal({ study, callerKey, patientMark = '' }, now) {
       const expires = Math.floor((now + ttlMs) / step) * step;
-      return encrypt(first, JSON.stringify([expires, study, callerKey, patientMark]));
+      return encrypt(known().first, JSON.stringify([expires, study, callerKey, patientMark]));
     },
     open(text, now) {
-      const content = FORM.test(text) ? decrypt(known, Buffer.from(text, 'base64url')) : undefined;
+      const content = FORM.test(text)
+        ? decrypt(known().all, Buffer.from(text, 'base64url'))
+        : undefined;
       return content === undefined ? undefined : readContent(content, now);
     },
   };
@@ -71,6 +76,14 @@ interface Keys {
   readonly id: Buffer;
   readonly cipher: Buffer;
   readonly nonce: Buffer;
+}
+
+/** @throws Error without a key: the settings are refused then */
+function deriveAll(secrets: readonly string[]) {
+  const all = secrets.map(deriveKeys);
+  const [first] = all;
+  if (first === undefined) throw new Error('capabilities need a key');
+  return { of: secrets, first, all };
 }
 
 function deriveKeys(secret: string): Keys {

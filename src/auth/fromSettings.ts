@@ -3,6 +3,7 @@ import type { StudySource } from '../study/source';
 import type { AuthOptions, TokenSettings } from './auth';
 import type { AnswerLimits } from './answers';
 import type { BindingSettings } from './binding';
+import type { Counted } from './limits';
 import {
   LIMITS_OF_CALLERS,
   type PatientBinding,
@@ -57,20 +58,23 @@ export interface AuthParts {
   readonly issuersOfSystem: (system: string) => readonly string[];
   /** The studies of the archive. */
   readonly source: StudySource;
+  /** Tells the other processes of the gateway what this one has counted of a caller. */
+  readonly onCounted?: (counted: Counted) => void;
 }
 
-/** How the settings have callers authorised. */
+/** How the settings have callers authorised. Getters are for what a reload may change: nobody may copy them. */
 export function authOptions(settings: AuthSettings, parts: AuthParts): AuthOptions {
   const answers = {
     timeoutMs: settings['auth.timeoutMs'],
     maxAnswerBytes: settings['auth.maxAnswerBytes'],
   };
-  const keys = settings['capability.keys'] ?? [];
   const limits = settings['auth.mode'] === 'none' ? NO_LIMITS : LIMITS_OF_CALLERS;
   return {
     tokens: tokenSettings(settings, answers),
     binding: bindingSettings(settings, parts, answers),
-    restrictions: settings['auth.restrictedStudies'],
+    get restrictions() {
+      return settings['auth.restrictedStudies'];
+    },
     smart: {
       issuer: settings['auth.issuer'],
       jwksUrl: settings['auth.jwksUrl'],
@@ -82,14 +86,21 @@ export function authOptions(settings: AuthSettings, parts: AuthParts): AuthOptio
     },
     capabilities: settings['capability.urls']
       ? {
-          keys,
+          get keys() {
+            return settings['capability.keys'] ?? [];
+          },
           ttlMs: settings['capability.ttlMs'],
           requiresToken: settings['capability.requiresToken'],
         }
       : undefined,
     limits: {
-      searchesPerMinute: settings['limits.searchesPerMinute'] ?? limits.searchesPerMinute,
-      streams: settings['limits.streams'] ?? limits.streams,
+      get searchesPerMinute() {
+        return settings['limits.searchesPerMinute'] ?? limits.searchesPerMinute;
+      },
+      get streams() {
+        return settings['limits.streams'] ?? limits.streams;
+      },
+      onCounted: parts.onCounted,
     },
     ownershipMs: settings['auth.ownershipMs'],
     source: parts.source,
@@ -129,7 +140,9 @@ function tokenSettings(settings: AuthSettings, answers: AnswerLimits): TokenSett
         ...common,
         url: needed(settings, 'auth.introspectionUrl'),
         clientId: settings['auth.clientId'],
-        clientSecret: settings['auth.clientSecret'],
+        get clientSecret() {
+          return settings['auth.clientSecret'];
+        },
         issuer: settings['auth.issuer'],
         audience: settings['auth.audience'],
         cacheMs: settings['auth.introspectionCacheMs'],
@@ -145,20 +158,25 @@ function bindingSettings(
   answers: AnswerLimits,
 ): BindingSettings {
   const url = settings['ehr.fhirUrl'];
-  const ehr = url === undefined ? undefined : { ...answers, ...ehrSettings(settings, url) };
+  const ehr = url === undefined ? undefined : ehrSettings(settings, url, answers);
   return {
     by: settings['auth.patientBinding'],
     patientIds,
     issuersOfSystem,
-    map: settings['auth.patientMap'],
+    get map() {
+      return settings['auth.patientMap'];
+    },
     ehr,
   };
 }
 
-function ehrSettings(settings: AuthSettings, url: string) {
+function ehrSettings(settings: AuthSettings, url: string, answers: AnswerLimits) {
   return {
+    ...answers,
     url,
-    token: settings['ehr.token'],
+    get token() {
+      return settings['ehr.token'];
+    },
     forwardToken: settings['ehr.forwardToken'],
     mrnSystems: settings['ehr.mrnSystems'] ?? [],
     mrnType: settings['ehr.mrnType'],

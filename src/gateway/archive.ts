@@ -31,6 +31,8 @@ export interface OpenedArchive {
    * @returns whether all were reached; if not, they are told as soon as Redis answers
    */
   invalidate(change: Change): Promise<boolean>;
+  /** Has this process alone forget it: another one, which told, sees to the replicas. */
+  forget(change: Change): void;
   /** Hears of changes, for what remembers something made of answers of `source`. */
   onInvalidated(listener: (change: Change) => void): () => void;
   /** Drops the connections. */
@@ -75,6 +77,7 @@ export function openArchive(options: CachingOptions): OpenedArchive {
       return known && UPDATE_TIME_WORDS[known.dialect.updateTime];
     },
     invalidate: (change) => caching.invalidate(change),
+    forget: (change) => caching.watch.invalidation.drop(change),
     onInvalidated: (listener) => caching.watch.invalidation.onInvalidated(listener),
     close() {
       caching.close();

@@ -10,13 +10,30 @@ import type { SearchLimits } from '../study/search';
 /** The settings of a gateway that has an archive. */
 export type GatewaySettings = Settings & { readonly 'pacs.url': string };
 
+/**
+ * Settings under other names, read at each use, so that a reload reaches whoever holds the object.
+ *
+ * @param names the key of the setting by each name
+ */
+export function readLate<N extends Readonly<Record<string, keyof Settings>>>(
+  settings: Settings,
+  names: N,
+): { readonly [K in keyof N]: Settings[N[K]] } {
+  const late = {} as { [K in keyof N]: Settings[N[K]] };
+  for (const [name, key] of Object.entries(names)) {
+    Object.defineProperty(late, name, { get: () => settings[key], enumerable: true });
+  }
+  return late;
+}
+
 export function archiveSettings(settings: GatewaySettings) {
-  const { 'pacs.username': username, 'pacs.password': password, 'pacs.token': token } = settings;
   return {
     url: settings['pacs.url'],
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    ...(token !== undefined && { token }),
+    fixed: readLate(settings, {
+      username: 'pacs.username',
+      password: 'pacs.password',
+      token: 'pacs.token',
+    }),
     oauth: oauthSettings(settings),
     retries: settings['pacs.retries'],
     maxWaitMs: settings['pacs.maxWaitMs'],
@@ -42,7 +59,9 @@ function oauthSettings(settings: GatewaySettings) {
   return {
     tokenUrl,
     clientId,
-    clientSecret: settings['pacs.oauthClientSecret'] ?? '',
+    get clientSecret() {
+      return settings['pacs.oauthClientSecret'] ?? '';
+    },
     scope: settings['pacs.oauthScope'],
     earlyMs: settings['pacs.oauthEarlyMs'],
     timeoutMs: settings['auth.timeoutMs'],
@@ -53,7 +72,9 @@ export function auditSettings(settings: Settings): AuditSettings {
   return {
     file: settings['audit.file'],
     fhirUrl: settings['audit.fhirUrl'],
-    fhirToken: settings['audit.fhirToken'],
+    get fhirToken() {
+      return settings['audit.fhirToken'];
+    },
     fhirTimeoutMs: settings['audit.fhirTimeoutMs'],
     retryMaxMs: settings['audit.retryMaxMs'],
     spoolDir: settings['audit.spoolDir'],
@@ -74,23 +95,23 @@ export function streamSettings(settings: GatewaySettings) {
 }
 
 export function dicomWebLimits(settings: Settings): DicomWebLimits {
-  return {
-    defaultRows: settings['dicomWeb.defaultRows'],
-    maxRows: settings['dicomWeb.maxRows'],
-    scannedRows: settings['search.scannedRows'],
-    warmingRetryAfter: settings['dicomWeb.warmingRetryAfter'],
-    stalledClientMs: settings['dicomWeb.stalledClientMs'],
-    renderMemoryMs: settings['render.memoryMs'],
-    maxMetadataBytes: settings['pacs.maxAnswerBytes'],
-  };
+  return readLate(settings, {
+    defaultRows: 'dicomWeb.defaultRows',
+    maxRows: 'dicomWeb.maxRows',
+    scannedRows: 'search.scannedRows',
+    warmingRetryAfter: 'dicomWeb.warmingRetryAfter',
+    stalledClientMs: 'dicomWeb.stalledClientMs',
+    renderMemoryMs: 'render.memoryMs',
+    maxMetadataBytes: 'pacs.maxAnswerBytes',
+  });
 }
 
 export function searchLimits(settings: Settings): SearchLimits {
-  return {
-    windowRows: settings['search.windowRows'],
-    scannedRows: settings['search.scannedRows'],
-    belowRows: settings['search.belowRows'],
-    pageInstances: settings['search.pageInstances'],
-    pageSeries: settings['search.pageSeries'],
-  };
+  return readLate(settings, {
+    windowRows: 'search.windowRows',
+    scannedRows: 'search.scannedRows',
+    belowRows: 'search.belowRows',
+    pageInstances: 'search.pageInstances',
+    pageSeries: 'search.pageSeries',
+  });
 }

@@ -19,13 +19,21 @@ const UID = /^[\d.]{1,128}$/;
 /**
  * `POST /admin/cache/invalidate`, for archives that do not tell of changes themselves.
  *
- * @param token bearer token that opens it (RFC 6750)
+ * @param token bearer token that opens it (RFC 6750), asked at each request; where there is none, nothing is here
  */
-export function adminRoutes(token: string, administration: Administration): RequestHandler {
+export function adminRoutes(
+  token: () => string | undefined,
+  administration: Administration,
+): RequestHandler {
   const router = express.Router({ caseSensitive: true });
   const body = express.json({ limit: MAX_BODY_BYTES, inflate: false });
   const requireToken: RequestHandler = (request, _response, next) => {
-    if (!isToken(request, token)) throw wrongToken();
+    const wanted = token();
+    if (wanted === undefined) {
+      next('router');
+      return;
+    }
+    if (!isToken(request, wanted)) throw wrongToken();
     next();
   };
   router

@@ -20,7 +20,8 @@ import { versionsHandler } from './versions';
 
 /** How the HTTP side is set up. */
 export interface HttpSettings extends Answering, Understanding {
-  readonly corsOrigins: readonly string[];
+  /** Asked at each request, as the settings may change. */
+  corsOrigins(): readonly string[];
   readonly maxBodyBytes: number;
   readonly software: Software;
   readonly keep: KeepSettings;
@@ -32,8 +33,8 @@ export interface HttpSettings extends Answering, Understanding {
   draining(): boolean;
   /** What a study's last update is at this archive, in words; undefined as long as the archive has not answered. */
   describeLastUpdated(): string | undefined;
-  /** What operators may have the gateway do, below `/admin`; undefined where there is no token for it. */
-  readonly admin?: RequestHandler | undefined;
+  /** What operators may have the gateway do, below `/admin`; passes on where there is no token for it. */
+  readonly admin: RequestHandler;
   /** WADO-RS and QIDO-RS below `/dicom-web`; undefined where images do not lead through the gateway. */
   readonly dicomWeb?: RequestHandler | undefined;
   /** The same below a capability URL; undefined where there are none. */
@@ -55,7 +56,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(nameRequest, openExchange, watch.request);
-  app.use(securityHeaders(), ...allowOrigins(settings.corsOrigins));
+  app.use(securityHeaders(), ...allowOrigins(() => settings.corsOrigins()));
   app.use(refusePathTricks);
   app.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
   app.get('/health/ready', (_request, response) => {
@@ -66,7 +67,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
   const bases = ['', ...Object.keys(RELEASES).map((name) => `/${name}`)].map((at) => `/fhir${at}`);
   app.use(smartConfigurationRoutes(bases, () => settings.smartConfiguration()));
   app.use(FHIR_BASE, fhirRoutes(handlers, settings, keep));
-  if (settings.admin !== undefined) app.use('/admin', settings.admin);
+  app.use('/admin', settings.admin);
   const { dicomWeb, capabilityWeb } = settings;
   if (capabilityWeb !== undefined) app.use('/dicom-web/~:capability', capabilityWeb);
   if (dicomWeb !== undefined) app.use('/dicom-web', dicomWeb);

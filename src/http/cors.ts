@@ -20,14 +20,17 @@ const EXPOSED = [
  *
  * A plain OPTIONS goes on to the routes, where FHIR has it ask for the conformance statement.
  *
- * @param origins allowed origins; `*` for all, `:*` in place of a port for any port
+ * @param origins allowed origins at each request; `*` for all, `:*` in place of a port for any port
  */
-export function allowOrigins(origins: readonly string[]): RequestHandler[] {
-  const patterns = origins.map(toPattern);
-  const all = origins.includes('*');
+export function allowOrigins(origins: () => readonly string[]): RequestHandler[] {
+  let known = patternsOf(origins());
+  const isAllowed = (origin: string | undefined) => {
+    if (known.of !== origins()) known = patternsOf(origins());
+    return known.all || (origin !== undefined && known.patterns.some((each) => each.test(origin)));
+  };
   const answer = cors({
     origin: (origin, done) => {
-      done(null, all || (origin !== undefined && patterns.some((each) => each.test(origin))));
+      done(null, isAllowed(origin));
     },
     methods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
     allowedHeaders: [
@@ -51,6 +54,10 @@ export function allowOrigins(origins: readonly string[]): RequestHandler[] {
     else next();
   };
   return [answer, endPreflight];
+}
+
+function patternsOf(origins: readonly string[]) {
+  return { of: origins, all: origins.includes('*'), patterns: origins.map(toPattern) };
 }
 
 function toPattern(origin: string): RegExp {

@@ -12,8 +12,11 @@ const OUTPUT = { sync: false, minLength: 8192, periodicFlush: 200, maxLength: 8 
 /**
  * A logger of JSON lines on standard output. Nothing of a patient gets there: requests are logged by route,
  * never by URL, and failures by code.
+ *
+ * @param worker number of the process, where several of them answer
  */
-export function createLogger(level: string): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+export function createLogger(level: string, worker?: number): Logger {
+  const base = worker === undefined ? null : { worker };
+  const options = { level, base, timestamp: pino.stdTimeFunctions.isoTime };
   return pino(options, pino.destination(OUTPUT));
 }

@@ -14,11 +14,17 @@ export interface OAuthSettings {
   readonly timeoutMs: number;
 }
 
+/** A credential that somebody else replaces, while the gateway runs. */
+export interface FixedCredential {
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly token?: string | undefined;
+}
+
 /** The gateway's own credential at the archive; a fixed one, or tokens that end and are renewed. */
 export interface CredentialSettings {
-  readonly username?: string;
-  readonly password?: string;
-  readonly token?: string;
+  /** Read at each call. */
+  readonly fixed?: FixedCredential;
   readonly oauth?: OAuthSettings | undefined;
 }
 
@@ -47,11 +53,10 @@ const UNTOLD_LIFE_S = 300;
 
 export function createCredential(settings: CredentialSettings): Credential {
   if (settings.oauth !== undefined) return createOAuth(settings.oauth);
-  const fixed = fixedHeader(settings);
-  return { renewable: false, header: () => Promise.resolve(fixed) };
+  return { renewable: false, header: () => Promise.resolve(fixedHeader(settings.fixed ?? {})) };
 }
 
-function fixedHeader({ token, username, password }: CredentialSettings): string | undefined {
+function fixedHeader({ token, username, password }: FixedCredential): string | undefined {
   if (token !== undefined) return `Bearer ${token}`;
   if (username === undefined) return undefined;
   return `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`;

@@ -8,6 +8,7 @@ import type { Told, Usage } from './processes/serving';
 export interface Child {
   /** Where it serves. */
   readonly url: string;
+  readonly pid: number;
   usage(): Promise<Usage>;
   /** Ends it, and resolves when it is gone. */
   stop(): Promise<void>;
@@ -16,7 +17,7 @@ export interface Child {
 /** Starts the bench's processes, and ends those that are left. */
 export interface Children {
   start(
-    name: 'archive' | 'images' | 'gateway' | 'express' | 'bare',
+    name: 'archive' | 'images' | 'gateway' | 'workers' | 'express' | 'bare',
     env?: Readonly<Record<string, string>>,
   ): Promise<Child>;
   stopAll(): Promise<void>;
@@ -36,6 +37,7 @@ export function createChildren({ root, processes }: Built): Children {
       const ready = await heard(child, 'ready');
       const started: Child = {
         url: ready.url,
+        pid: child.pid ?? NaN,
         async usage() {
           child.send('usage');
           return (await heard(child, 'usage')).usage;

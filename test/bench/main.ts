@@ -23,6 +23,7 @@ import {
 import { isOrthanc, measureRows } from './rows';
 import { demoScenarios, foundScenarios, type Scenarios } from './scenarios';
 import { measureWarm } from './warm';
+import { measureWorkers, workersSection } from './workers';
 
 const HELP = `npm run bench -- [options]: what the gateway costs, as ratios measured in turns, within one run
 
@@ -111,6 +112,8 @@ async function measureAll(bench: Bench): Promise<readonly Section[]> {
   const scenarios = await scenariosOf(own, gateway.url);
   const warm = await measureWarm(children, gateway, pacsUrl, scenarios, effort.warm);
   await gateway.stop();
+  progress('workers');
+  const workers = await measureWorkers(children, pacsUrl, scenarios.page, effort.warm);
   const colds = await measureAllCold(bench, scenarios);
   const rows = await measureOrthanc(bench, scenarios);
   const releases = await measureReleases(children, scenarios, effort.releases, {
@@ -121,6 +124,7 @@ async function measureAll(bench: Bench): Promise<readonly Section[]> {
   const images = await measureImages(children, own ? undefined : pacsUrl, effort.images);
   return [
     warmSection(warm.rows),
+    ...(workers === undefined ? [] : [workersSection(workers)]),
     ...colds,
     ...rows,
     { text: NAIVE, figures: {} },

@@ -1,6 +1,9 @@
 import { installProgram, type Program } from './program';
 
-/** Installs the program for the tests of a file, and gives what it says to settings with `--check`. */
+/**
+ * Installs the program for the tests of a file, and gives what `check-config` says to settings, which name an
+ * archive in any case.
+ */
 export function installChecks() {
   let program: Program;
   jest.setTimeout(30_000);
@@ -10,7 +13,7 @@ export function installChecks() {
   afterAll(() => program.remove());
 
   return async (env: Readonly<Record<string, string>>) => {
-    const started = program.start(['--check'], env);
+    const started = program.start(['check-config'], { PACS_URL: 'http://127.0.0.1:1', ...env });
     return { code: await started.ended, err: started.said.err };
   };
 }

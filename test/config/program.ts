@@ -43,8 +43,8 @@ export function installProgram(): Program {
     const target = path.join(folder, 'dist', file);
     mkdirSync(path.dirname(target), { recursive: true });
     const source = path.join(ROOT, 'src', file);
-    if (file.endsWith('.json')) cpSync(source, target);
     if (file.endsWith('.ts')) writeFileSync(target.replace(/ts$/, 'js'), compile(source));
+    else if (path.extname(file) !== '') cpSync(source, target);
   }
   for (const name of ['config', 'package.json']) {
     cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });

@@ -14,13 +14,16 @@ type Cells = readonly string[];
 
 /** Settings by environment variable, with the defaults of `config/default.json`. */
 export function settingsTable(defaults: object): string[] {
-  const rows = Object.entries<SettingRow>(SETTINGS).map(([key, { env, meaning, secret }]) => [
-    code(secret ? `${env}\`, \`${env}_FILE` : env),
-    code(key),
-    defaultOf(defaults, key),
-    meaning,
-  ]);
-  return table(['variable', 'in `config/`', 'default', 'meaning'], rows);
+  const rows = Object.entries<SettingRow>(SETTINGS).map(
+    ([key, { env, meaning, secret, reload }]) => [
+      code(secret ? `${env}\`, \`${env}_FILE` : env),
+      code(key),
+      defaultOf(defaults, key),
+      reload ? 'yes' : '',
+      meaning,
+    ],
+  );
+  return table(['variable', 'in `config/`', 'default', 'SIGHUP', 'meaning'], rows);
 }
 
 /** The catalogue of failures. */

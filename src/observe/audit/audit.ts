@@ -13,6 +13,7 @@ export interface AuditSettings {
   readonly file?: string | undefined;
   /** Base URL of the FHIR R4 server that keeps AuditEvents. */
   readonly fhirUrl?: string | undefined;
+  /** Read at each delivery: it may be replaced. */
   readonly fhirToken?: string | undefined;
   readonly fhirTimeoutMs: number;
   readonly retryMaxMs: number;
@@ -132,10 +133,16 @@ function openServerSink(
   settings: AuditSettings,
   { logger, now }: AuditSurroundings,
 ): ServerSink | undefined {
-  const { fhirUrl, fhirToken, fhirTimeoutMs, spoolDir, spoolMaxBytes, retryMaxMs } = settings;
+  const { fhirUrl, fhirTimeoutMs, spoolDir, spoolMaxBytes, retryMaxMs } = settings;
   if (fhirUrl === undefined) return undefined;
   const spool = opened('AUDIT_SPOOL_DIR', 'a folder', () => openSpool(spoolDir, spoolMaxBytes));
-  const server = { url: fhirUrl, token: fhirToken, timeoutMs: fhirTimeoutMs };
+  const server = {
+    url: fhirUrl,
+    timeoutMs: fhirTimeoutMs,
+    get token() {
+      return settings.fhirToken;
+    },
+  };
   return createServerSink(spool, server, retryMaxMs, logger, sparingly(now));
 }
 

@@ -27,7 +27,8 @@ export interface Spool extends Keeper {
 /** In the folder of the spool: what the audit server refused for good. It counts against the room. */
 export const REFUSED = 'refused.ndjson';
 
-const PARCEL = /^(\d{12})-[0-9a-f]{8}\.ndjson$/;
+/** Name of a parcel: its number, and what tells it from those of other processes. */
+export const PARCEL = /^(\d{12})-[0-9a-f]{8}\.ndjson$/;
 const OWNER_ONLY = { file: 0o600, folder: 0o700 };
 
 /**
