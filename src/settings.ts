@@ -616,7 +616,7 @@ export const SETTINGS = {
     86_400_000,
   ),
   'cache.changesPollMs': number(
-    'pause between two looks at the changes that the archive logs (Orthanc), in milliseconds: what changed is forgotten at once. 0: never. Only where CACHE_STUDY_ROWS_MS or CACHE_DETAIL_MS is above its default, which then may be long',
+    'pause between two looks at what changed in the archive, in milliseconds: what did is forgotten at once. Orthanc keeps a log; dcm4chee is asked for all its studies, as long as that takes it 1.5 s at most. 0: never. Only where CACHE_STUDY_ROWS_MS or CACHE_DETAIL_MS is above its default, which then may be long',
     'CHANGES_POLL_MS',
     0,
     3_600_000,

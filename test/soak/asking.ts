@@ -1,8 +1,9 @@
 import { PATIENTS } from './breaking';
 import { chooseRequest, type Wanted } from './requests';
-import { unexpected, type Tally } from './tally';
+import { count, type Tally } from './tally';
 
-const DEADLINE_MS = 40_000;
+/** Longer than all deadlines of the gateway that one request may run into, one after the other. */
+const DEADLINE_MS = 60_000;
 /** Clients that leave do so within this time. */
 const LEAVES_WITHIN_MS = 40;
 /** A good answer, or a failure that is told. */
@@ -29,9 +30,9 @@ export function createAsking(url: string, tally: Tally): Asking {
     const signal = AbortSignal.any([deadline, leaving.signal]);
     if (wanted.leaves) setTimeout(() => leaving.abort(), Math.random() * LEAVES_WITHIN_MS);
     tally.asked += 1;
+    const started = performance.now();
     let begun = false;
     try {
-      const started = performance.now();
       const response = await fetch(url + target, { headers, signal });
       begun = response.status === 200;
       const text = Buffer.from(await response.arrayBuffer()).toString('latin1');
@@ -42,11 +43,16 @@ export function createAsking(url: string, tally: Tally): Asking {
       const etag = response.headers.get('ETag');
       if (status === 200 && etag !== null) tags.set(target, etag);
       if (status === 200) checkContent(tally, wanted, patient, text);
-      else if (!isExpected(status, tag, known)) unexpected(tally, `${status} ${target}`);
-    } catch {
+      else if (!isExpected(status, tag, known)) count(tally, 'unexpected', `${status} ${target}`);
+    } catch (error) {
       if (leaving.signal.aborted) tally.left += 1;
       else if (begun && wanted.streams && !deadline.aborted) tally.broken += 1;
-      else tally.unanswered += 1;
+      else
+        count(
+          tally,
+          'unanswered',
+          `${reasonOf(error)} after ${Math.round(performance.now() - started)} ms ${target}`,
+        );
     }
   }
 
@@ -57,6 +63,13 @@ export function createAsking(url: string, tally: Tally): Asking {
       return ask(chooseRequest(patient), patient);
     },
   };
+}
+
+/** `ECONNRESET`, or what else fetch says of a failure. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
 }
 
 /** "Not modified" is an answer to those who named a tag that an answer had. */
@@ -70,7 +83,8 @@ function checkContent(tally: Tally, wanted: Wanted, patient: number, text: strin
   const ids = Array.from(text.matchAll(/["'|>]P(\d{4})\b/g), ([, number]) => number);
   const named = [...uids, ...ids];
   if (named.some((number) => Number(number) !== patient)) tally.wrongPatient += 1;
-  if (named.length === 0) unexpected(tally, `nothing of the patient’s at ${wanted.target}`);
+  if (named.length === 0)
+    count(tally, 'unexpected', `nothing of the patient’s at ${wanted.target}`);
   const blocks = text.matchAll(/\b1\.3\.\d{4}\.\d \.{9}/g);
   if (wanted.blocks !== undefined && Array.from(blocks).length !== wanted.blocks)
     tally.partAsWhole += 1;

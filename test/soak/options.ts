@@ -26,7 +26,7 @@ const ARGUMENTS = {
     'share of the archive’s answers that are faults',
   ],
   warmup: [
-    '10',
+    '15',
     z.coerce.number().positive(),
     'minutes of which the memory is not judged, at least; of a run that is not twice as long it is not judged at all',
   ],

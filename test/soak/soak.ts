@@ -12,7 +12,7 @@ import { checksOf, write } from './verdict';
  */
 
 const LOOK_MS = 2000;
-const COLLECT_MS = 20_000;
+const COLLECT_MS = 10_000;
 const TELL_MS = 60_000;
 
 interface Samples {

@@ -18,7 +18,7 @@ export interface Tally {
   readonly byStatus: Map<number, number>;
   /** Of whole answers, in milliseconds. */
   readonly times: number[];
-  /** The first answers that nobody expects. */
+  /** The first that nobody expects, answers or none. */
   readonly examples: string[];
 }
 
@@ -40,9 +40,9 @@ export function emptyTally(): Tally {
 
 const EXAMPLES = 10;
 
-/** Counts an answer that nobody expects, and keeps a few for people to look at. */
-export function unexpected(tally: Tally, what: string): void {
-  tally.unexpected += 1;
+/** Counts what nobody expects, and keeps a few for people to look at. */
+export function count(tally: Tally, as: 'unexpected' | 'unanswered', what: string): void {
+  tally[as] += 1;
   if (tally.examples.length < EXAMPLES) tally.examples.push(what);
 }
 

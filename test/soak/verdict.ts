@@ -71,15 +71,13 @@ function memory(
 ): Check {
   const warm = Math.max(warmup, minutes / 3) / 60;
   const slope = slopeOf(points.filter(([hours]) => hours >= warm));
-  const now = (points.at(-1)?.[1] ?? 0).toFixed(1);
+  const now = `now ${(points.at(-1)?.[1] ?? 0).toFixed(1)} MB`;
   if (minutes < 2 * warmup || slope === undefined) {
-    return {
-      outcome: 'open',
-      text: `${what}: now ${now} MB; too short a run to judge, it takes ${2 * warmup} minutes`,
-    };
+    const text = `${what}: ${now}; too short a run to judge, it takes ${2 * warmup} minutes`;
+    return { outcome: 'open', text };
   }
   const { perHour, within } = slope;
-  const text = `${what}: ${perHour.toFixed(1)} ± ${within.toFixed(1)} MB/h after ${Math.round(warm * 60)} minutes, at most ${most}; now ${now} MB`;
+  const text = `${what}: ${perHour.toFixed(1)} ± ${within.toFixed(1)} MB/h after ${Math.round(warm * 60)} minutes, at most ${most}; ${now}`;
   if (perHour - within > most) return { outcome: 'BAD', text };
   return { outcome: perHour + within <= most ? 'good' : 'open', text };
 }
