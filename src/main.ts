@@ -9,6 +9,7 @@ import { startDemoArchive } from './demo/archive';
 import { demoStudies } from './demo/studies';
 import { Problem } from './errors';
 import { createGateway, type Gateway } from './gateway';
+import { openHealthPort } from './health/port';
 import { listen, type Listening } from './listen';
 import { createLogger, type Logger } from './observe/log';
 import { welcome } from './welcome';
@@ -132,7 +133,16 @@ async function start(
     requestTimeoutMs: settings['server.requestTimeoutMs'],
   });
   url = server.url;
+  await openHealth(settings, logger);
   return { gateway, server };
+}
+
+/** The port of its own on which the process tells that it lives, where one is set; it is there to the very end. */
+async function openHealth(settings: Settings, logger: Logger): Promise<void> {
+  const { host, 'health.port': port, 'health.stalledMs': stalledMs } = settings;
+  if (port === undefined) return;
+  const { url } = await openHealthPort({ host, port, stalledMs });
+  logger.info(`Health is at ${url}/health/live`);
 }
 
 /** Ends cleanly on SIGINT and SIGTERM: no longer ready, running requests finish, then the process is gone. */

@@ -674,6 +674,17 @@ export const SETTINGS = {
     'how long running requests may take at shutdown',
     'SERVER_SHUTDOWN_MS',
   ),
+  'health.port': {
+    env: 'HEALTH_PORT',
+    schema: whole(0, 65_535).optional(),
+    form: 'a port, 0 (any free one) to 65535, for example 8081',
+    meaning:
+      'port of its own for /health/live, which answers in time also while the process is busy. Unset: only PORT answers it',
+  },
+  'health.stalledMs': milliseconds(
+    'how long the process may be too busy to do anything before HEALTH_PORT calls it stalled (status 503)',
+    'HEALTH_STALLED_MS',
+  ),
 } as const satisfies Record<string, SettingRow>;
 
 /** Whether only this machine reaches an address to listen on. */

@@ -110,6 +110,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     types: ['express', 'auth/access', 'fhir/releases'],
   },
   render: { may: ['dcmjs-imaging', 'jpeg-js', 'pngjs', 'node:path', 'node:worker_threads'] },
+  health: { may: ['node:http', 'node:net', 'node:path', 'node:worker_threads'] },
   demo: { may: ['node:', 'jpeg-js', 'pngjs'] },
   settings: { may: ['auth/configured', 'pacs/dialects', 'fhir/releases', 'zod'] },
   config: { may: ['settings', 'config', 'node:fs'], types: ['zod'] },
