@@ -1,4 +1,4 @@
-import type { Call } from '../study/source';
+import type { Call, Meter } from '../study/source';
 import { lookIntoLog } from './changesLogged';
 import { sweepStudies } from './changesSwept';
 import type { ArchiveClient } from './client';
@@ -13,11 +13,16 @@ import type { ArchiveFacts } from './probe';
 /** Hears what changed: the UIDs of these studies, or undefined where it cannot be told which. */
 export type OnChange = (uids: readonly string[] | undefined) => void;
 
-/** What changed since the last look: these studies, `unknown` ones, or with undefined nothing. */
-export type Changed = readonly string[] | 'unknown' | undefined;
+/** What changed since the last look: these studies, nobody knows which, or nothing. */
+export type Changed = readonly string[] | 'unknown' | 'nothing';
 
-/** Looks at what changed. @throws where the archive does not tell all of it */
-export type Look = (call: Call) => Promise<Changed>;
+/**
+ * Looks at what changed.
+ *
+ * @returns undefined where it was looked a moment ago, and once more would be too much for the archive
+ * @throws where the archive does not tell all that changes
+ */
+export type Look = (call: Call) => Promise<Changed | undefined>;
 
 /** An archive that is being followed. */
 export interface ChangeFeed {
@@ -25,6 +30,8 @@ export interface ChangeFeed {
   isAlive(): boolean;
   /** Whether study rows tell when the study last changed. */
   tellsUpdates(): boolean;
+  /** Milliseconds since the archive was last looked at; undefined as long as it was not. */
+  age(): number | undefined;
   close(): void;
 }
 
@@ -34,22 +41,24 @@ export interface ChangeFeedSettings {
   readonly onChange: OnChange;
   /** Hears that the archive can no longer be followed, or can again. */
   readonly onAlive: (alive: boolean) => void;
+  /** Counts what following costs the archive. */
+  readonly meter: Meter;
 }
 
 /** Looks at the archive again and again, one look at a time, in the way of its dialect. */
 export function followChanges(
   client: ArchiveClient,
   facts: (call: Call) => Promise<ArchiveFacts>,
-  { pollMs, onChange, onAlive }: ChangeFeedSettings,
+  { pollMs, onChange, onAlive, meter }: ChangeFeedSettings,
 ): ChangeFeed {
   const controller = new AbortController();
-  const meter = { upstream: () => undefined, cache: () => undefined };
   const call: Call = { signal: controller.signal, meter };
   const looks: Readonly<Record<Dialect['updateTime'], Look | undefined>> = {
     native: lookIntoLog(client),
     attribute: sweepStudies(client),
     untold: undefined,
   };
+  let lookedAt: number | undefined;
   let alive: boolean | undefined;
   let updates = false;
   let timer = setTimeout(() => void look(), 0).unref();
@@ -60,12 +69,15 @@ export function followChanges(
     onAlive(now);
   }
 
-  /** @returns whether it is worth while to look again */
+  /** @returns whether there is anything to look at again */
   async function lookOnce(): Promise<boolean> {
     const { updateTime } = (await facts(call)).dialect;
     updates = updateTime !== 'untold';
+    const started = performance.now();
     const changed = await looks[updateTime]?.(call);
-    if (changed !== undefined) onChange(changed === 'unknown' ? undefined : changed);
+    if (changed !== undefined) lookedAt = started;
+    if (changed !== undefined && changed !== 'nothing')
+      onChange(changed === 'unknown' ? undefined : changed);
     tellAlive(updates);
     return updates;
   }
@@ -85,6 +97,7 @@ export function followChanges(
   return {
     isAlive: () => alive === true,
     tellsUpdates: () => updates,
+    age: () => (lookedAt === undefined ? undefined : performance.now() - lookedAt),
     close() {
       clearTimeout(timer);
       controller.abort();

@@ -32,7 +32,7 @@ export function lookIntoLog(client: ArchiveClient): Look {
     // Before the first look, and where the archive was set up anew, nobody knows what changed.
     if (changed === undefined) return 'unknown';
     // A log that was emptied, or whose studies are deleted, moves on and names nobody.
-    return fewer || last > (from ?? last) ? changed : undefined;
+    return fewer || last > (from ?? last) ? changed : 'nothing';
   };
 }
 /** The studies of the changes after a number; undefined when they are too many, or the log has lost some. */

@@ -32,7 +32,7 @@ export function sweepStudies(client: ArchiveClient): Look {
   let nextAt = 0;
   return async (call) => {
     const started = performance.now();
-    // Between two sweeps nothing is told; after one that came to nothing, nothing can be.
+    // Between two sweeps; after one that came to nothing nobody knows what changes.
     if (started < nextAt && known !== undefined) return undefined;
     if (started < nextAt) throw untold('is not followed for now');
     const before = known;
@@ -92,10 +92,10 @@ function untold(what: string): Problem {
   return new Problem('pacs-error', `The archive ${what}.`);
 }
 
-/** The studies that are new, gone or not as they were; undefined for none. */
+/** The studies that are new, gone or not as they were. */
 function differences(before: Holdings, now: Holdings): Changed {
   const changed = Array.from(now).filter(([uid, state]) => before.get(uid) !== state);
   const gone = Array.from(before).filter(([uid]) => !now.has(uid));
   const uids = [...changed, ...gone].map(([uid]) => uid);
-  return uids.length === 0 ? undefined : uids;
+  return uids.length === 0 ? 'nothing' : uids;
 }

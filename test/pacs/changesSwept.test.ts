@@ -39,6 +39,7 @@ describe('a dcm4chee that is followed', () => {
     const facts = { dialect: DIALECTS.dcm4chee, product: 'dcm4chee', native: false };
     const feed: ChangeFeed = followChanges(client, () => Promise.resolve(facts), {
       pollMs: POLL_MS,
+      meter: { upstream: () => undefined, cache: () => undefined },
       onChange: (uids) => told.push(uids),
       onAlive: (now) => alive.push(now),
     });
@@ -67,6 +68,7 @@ describe('a dcm4chee that is followed', () => {
     await until(() => told.length > 1);
     await twoSweeps();
     expect(told).toEqual([undefined, [uid]]);
+    expect(feed.age()).toBeLessThan(2000);
   });
 
   test('tells nothing while studies are only looked at, by this gateway perhaps', async () => {
