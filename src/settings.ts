@@ -649,7 +649,7 @@ export const SETTINGS = {
     86_400_000,
   ),
   'cache.changesPollMs': number(
-    'pause between two looks at the changes that the archive logs (Orthanc), in milliseconds: what changed is forgotten at once; each worker looks for itself. 0: never. Only where CACHE_STUDY_ROWS_MS or CACHE_DETAIL_MS is above its default, which then may be long',
+    'pause between two looks at what changed in the archive, in milliseconds: what did is forgotten at once; each worker looks for itself. Orthanc keeps a log; dcm4chee is asked for all its studies, as long as that takes it 1.5 s at most. 0: never. Only where CACHE_STUDY_ROWS_MS or CACHE_DETAIL_MS is above its default, which then may be long',
     'CHANGES_POLL_MS',
     0,
     3_600_000,
@@ -718,6 +718,17 @@ export const SETTINGS = {
   'server.shutdownMs': milliseconds(
     'how long running requests may take at shutdown',
     'SERVER_SHUTDOWN_MS',
+  ),
+  'health.port': {
+    env: 'HEALTH_PORT',
+    schema: whole(0, 65_535).optional(),
+    form: 'a port, 0 (any free one) to 65535, for example 8081',
+    meaning:
+      'port of its own for /health/live, which answers in time also while the process is busy; with several workers it tells of the process that keeps them. Unset: only PORT answers it',
+  },
+  'health.stalledMs': milliseconds(
+    'how long the process may be too busy to do anything before HEALTH_PORT calls it stalled (status 503)',
+    'HEALTH_STALLED_MS',
   ),
 } as const satisfies Record<string, SettingRow>;
 

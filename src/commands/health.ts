@@ -10,7 +10,8 @@ const PATIENCE_MS = 3000;
  * @returns exit code: 0 for one that lives
  */
 export async function health(shell: Shell): Promise<number> {
-  const { host, port } = settingsOf(shell);
+  const { host, port: common, 'health.port': own } = settingsOf(shell);
+  const port = own ?? common;
   const said = await askLive(nameOf(host), port);
   if (said === 'live') return 0;
   shell.complain(`The gateway at ${host}, port ${port}, does not live: ${said}\n`);

@@ -1,5 +1,6 @@
 import { SettingsError } from '../config';
 import type { GatewaySettings } from '../gateway/limits';
+import { openHealthPort } from '../health/port';
 import { adoptSpools } from '../observe/audit/spoolFolders';
 import { createLogger, type Logger } from '../observe/log';
 import { serveHere, type Serving } from '../serving';
@@ -11,6 +12,7 @@ export async function serve(shell: Shell): Promise<number> {
   const settings = archiveSettingsOf(shell);
   const logger = createLogger(settings['log.level']);
   const serving = await startServing(settings, logger, shell);
+  await openHealth(settings, logger);
   stopOnSignal(shell, logger, serving);
   shell.onSignal('SIGHUP', () => reload(shell, logger, serving));
   const { 'workers.count': workers } = settings;
@@ -35,6 +37,14 @@ export async function startServing(
   if (server !== undefined) adoptSpools(spool, workers);
   if (workers > 1) return serveByWorkers({ settings, logger, entry });
   return serveHere({ settings, software, logger });
+}
+
+/** The port of its own on which the process tells that it lives, where one is set; it is there to the very end. */
+async function openHealth(settings: GatewaySettings, logger: Logger): Promise<void> {
+  const { host, 'health.port': port, 'health.stalledMs': stalledMs } = settings;
+  if (port === undefined) return;
+  const { url } = await openHealthPort({ host, port, stalledMs });
+  logger.info(`Health is at ${url}/health/live`);
 }
 
 /** Ends cleanly on SIGINT and SIGTERM: no longer ready, running requests finish, then the process is gone. */

@@ -84,6 +84,7 @@ function openFeed(
   if (pollMs === 0 || !areLong(wanted)) return undefined;
   return followChanges(client, facts, {
     pollMs,
+    meter: { upstream: () => undefined, cache: () => undefined },
     onChange: (uids) => void invalidate({ studies: uids ?? [] }),
     onAlive(alive) {
       // Rows that were kept to live long are not known to be good any more; what is below them a fresh row guards.

@@ -1,17 +1,28 @@
-import { isRecord } from '../dicom/dataset';
-import type { Call } from '../study/source';
-import { lastNumber, readChanges, type Change } from './changes';
+import type { Call, Meter } from '../study/source';
+import { lookIntoLog } from './changesLogged';
+import { sweepStudies } from './changesSwept';
 import type { ArchiveClient } from './client';
-import { readNative } from './orthanc';
+import type { Dialect } from './dialects';
 import type { ArchiveFacts } from './probe';
 
 /*
- * Follows what changes in an archive that keeps a log of it, Orthanc: so that what was read of a study can be
- * believed for long, and is forgotten as soon as the study changes.
+ * Follows what changes in an archive that tells of it, so that what was read of a study can be believed for long, and
+ * is forgotten as soon as the study changes.
  */
 
 /** Hears what changed: the UIDs of these studies, or undefined where it cannot be told which. */
 export type OnChange = (uids: readonly string[] | undefined) => void;
+
+/** What changed since the last look: these studies, nobody knows which, or nothing. */
+export type Changed = readonly string[] | 'unknown' | 'nothing';
+
+/**
+ * Looks at what changed.
+ *
+ * @returns undefined where it was looked a moment ago, and once more would be too much for the archive
+ * @throws where the archive does not tell all that changes
+ */
+export type Look = (call: Call) => Promise<Changed | undefined>;
 
 /** An archive that is being followed. */
 export interface ChangeFeed {
@@ -19,40 +30,35 @@ export interface ChangeFeed {
   isAlive(): boolean;
   /** Whether study rows tell when the study last changed. */
   tellsUpdates(): boolean;
+  /** Milliseconds since the archive was last looked at; undefined as long as it was not. */
+  age(): number | undefined;
   close(): void;
 }
 
 export interface ChangeFeedSettings {
-  /** Pause between two looks at the log, in milliseconds. */
+  /** Pause between two looks, in milliseconds. */
   readonly pollMs: number;
   readonly onChange: OnChange;
-  /** Hears that the log can no longer be followed, or can again. */
+  /** Hears that the archive can no longer be followed, or can again. */
   readonly onAlive: (alive: boolean) => void;
+  /** Counts what following costs the archive. */
+  readonly meter: Meter;
 }
 
-/** Changes that one call reads. */
-const CHANGES_A_CALL = 1000;
-/** Calls that one look takes at most; of more changes it is not told which studies they are. */
-const CALLS_A_LOOK = 10;
-/** Part of the time that the archive may spend on counting what it holds: 1 in this many. */
-const COUNTING_SHARE = 100;
-
-/**
- * Looks at the log again and again, one look at a time.
- *
- * Deleting leaves nothing in the log, but what Orthanc holds becomes less: so its own counts are looked at, too.
- * They may cost a large archive much, and are asked for the less often the longer they take.
- */
+/** Looks at the archive again and again, one look at a time, in the way of its dialect. */
 export function followChanges(
   client: ArchiveClient,
   facts: (call: Call) => Promise<ArchiveFacts>,
-  { pollMs, onChange, onAlive }: ChangeFeedSettings,
+  { pollMs, onChange, onAlive, meter }: ChangeFeedSettings,
 ): ChangeFeed {
   const controller = new AbortController();
-  const meter = { upstream: () => undefined, cache: () => undefined };
   const call: Call = { signal: controller.signal, meter };
-  const counts = watchCounts(client);
-  let until: number | undefined;
+  const looks: Readonly<Record<Dialect['updateTime'], Look | undefined>> = {
+    native: lookIntoLog(client),
+    attribute: sweepStudies(client),
+    untold: undefined,
+  };
+  let lookedAt: number | undefined;
   let alive: boolean | undefined;
   let updates = false;
   let timer = setTimeout(() => void look(), 0).unref();
@@ -63,98 +69,38 @@ export function followChanges(
     onAlive(now);
   }
 
-  async function readOn(): Promise<void> {
-    const last = await lastNumber(client, call);
-    if (last === undefined) throw new Error('the archive does not tell its last change');
-    const from = until;
-    const changed =
-      from === undefined || last < from ? [] : await changedStudies(client, from, last, call);
-    const fewer = await counts.changed(call);
-    until = last;
-    // Before the first look, and where the archive was set up anew, nobody knows what changed.
-    const unknown = from === undefined || last < from;
-    if (unknown || changed === undefined) onChange(undefined);
-    // A log that was emptied, or whose studies are deleted, moves on and names nobody.
-    else if (fewer || last > from) onChange(changed);
+  /** @returns whether there is anything to look at again */
+  async function lookOnce(): Promise<boolean> {
+    const { updateTime } = (await facts(call)).dialect;
+    updates = updateTime !== 'untold';
+    const started = performance.now();
+    const changed = await looks[updateTime]?.(call);
+    if (changed !== undefined) lookedAt = started;
+    if (changed !== undefined && changed !== 'nothing')
+      onChange(changed === 'unknown' ? undefined : changed);
+    tellAlive(updates);
+    return updates;
   }
 
   async function look(): Promise<void> {
+    let again = true;
     try {
-      const { updateTime } = (await facts(call)).dialect;
-      updates = updateTime !== 'untold';
-      // Only Orthanc keeps a log. Of dcm4chee no query finds what was changed or deleted since a time.
-      if (updateTime !== 'native') {
-        tellAlive(false);
-        return;
-      }
-      await readOn();
-      tellAlive(true);
+      again = await lookOnce();
     } catch {
       // The archive's failures are told by the requests that it fails; here they end what is believed for long.
       tellAlive(false);
     }
-    if (!controller.signal.aborted) timer = setTimeout(() => void look(), pollMs).unref();
+    if (!again || controller.signal.aborted) return;
+    timer = setTimeout(() => void look(), pollMs).unref();
   }
 
   return {
     isAlive: () => alive === true,
     tellsUpdates: () => updates,
+    age: () => (lookedAt === undefined ? undefined : performance.now() - lookedAt),
     close() {
       clearTimeout(timer);
       controller.abort();
     },
   };
-}
-
-/** The studies of the changes after a number; undefined when they are too many, or the log has lost some. */
-async function changedStudies(
-  client: ArchiveClient,
-  from: number,
-  last: number,
-  call: Call,
-): Promise<readonly string[] | undefined> {
-  if (last - from > CHANGES_A_CALL * CALLS_A_LOOK) return undefined;
-  const changes: Change[] = [];
-  for (let at = from; at < last;) {
-    const read = await readChanges(client, at, CHANGES_A_CALL, call);
-    if (read === undefined) return undefined;
-    changes.push(...read);
-    at = read.at(-1)?.number ?? last;
-  }
-  const ids = [...new Set(changes.flatMap(({ id }) => id ?? []))];
-  return ids.length === 0 ? [] : studiesOf(client, ids, call);
-}
-
-/** The UIDs of the studies that Orthanc's ids are of; what has been deleted meanwhile is of none. */
-async function studiesOf(
-  client: ArchiveClient,
-  ids: readonly string[],
-  call: Call,
-): Promise<readonly string[] | undefined> {
-  const found = await client.native('tools/bulk-content', { Resources: ids, Level: 'Study' }, call);
-  if (!Array.isArray(found)) return undefined;
-  const studies = found.filter(isRecord).map(readNative);
-  return [...new Set(studies.flatMap(({ tags }) => tags.StudyInstanceUID ?? []))];
-}
-
-function watchCounts(client: ArchiveClient) {
-  let known: string | undefined;
-  let nextAt = 0;
-  return {
-    /** Whether what the archive holds is another number than when it was last counted. */
-    async changed(call: Call): Promise<boolean> {
-      const started = performance.now();
-      if (started < nextAt) return false;
-      const answer = await client.native('statistics', undefined, call);
-      const ended = performance.now();
-      nextAt = ended + (ended - started) * COUNTING_SHARE;
-      const before = known;
-      known = isRecord(answer) ? countsIn(answer) : undefined;
-      return before !== undefined && known !== before;
-    },
-  };
-}
-
-function countsIn({ CountStudies, CountSeries, CountInstances }: Record<string, unknown>): string {
-  return JSON.stringify([CountStudies, CountSeries, CountInstances]);
 }

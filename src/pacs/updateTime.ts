@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { string, type DataSet } from '../dicom/dataset';
 import { readDate, readOffset, readTime } from '../dicom/values';
 import type { ZoneOfArchive } from '../study/attributes';
@@ -29,6 +30,26 @@ export function readUpdateTime(row: DataSet, zone: ZoneOfArchive): string | unde
   return STUDY_CHANGED.map((element) =>
     readInstant(textAt(row, `7777${block}${element}`), row, zone),
   ).find((instant) => instant !== undefined);
+}
+
+/** Study Access Date Time, which moves when somebody looks at the study, this gateway too. */
+const STUDY_ACCESSED = '22';
+
+/**
+ * What changes with a study in dcm4chee, as far as its row shows: a short text for all of it, that of the patient and
+ * the counts included. Equal texts: nothing has changed.
+ *
+ * @returns undefined for a row that does not tell when the study changed: what is below it may have
+ */
+export function changeState(row: DataSet): string | undefined {
+  const block = privateBlock(row);
+  if (block === undefined) return undefined;
+  const tagOf = (element: string) => `7777${block}${element}`;
+  const [told, ...worse] = STUDY_CHANGED.map(tagOf).filter((tag) => textAt(row, tag) !== undefined);
+  if (told === undefined) return undefined;
+  const silent = new Set([...worse, tagOf(STUDY_ACCESSED)]);
+  const shown = Array.from(row).filter(([tag]) => !silent.has(tag));
+  return createHash('sha1').update(JSON.stringify(shown)).digest('base64');
 }
 
 /** The block that the creator reserved: (7777,00xx) reserves (7777,xx00) to (7777,xxFF). */

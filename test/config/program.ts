@@ -57,7 +57,8 @@ export function installProgram(): Program {
   };
 }
 
-function compile(file: string): string {
+/** A TypeScript file as JavaScript that Node runs. */
+export function compile(file: string): string {
   const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
     fileName: file,
     compilerOptions: {

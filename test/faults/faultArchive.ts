@@ -26,7 +26,8 @@ export interface FaultArchive {
   readonly port: number;
   /** Studies that it holds; what is pushed here is there from now on. */
   readonly studies: Held[];
-  readonly asked: readonly Asked[];
+  /** What was asked; an archive that runs for long empties it. */
+  readonly asked: Asked[];
   /** Connections that are open now. */
   readonly sockets: ReadonlySet<Socket>;
   fault: Fault | undefined;

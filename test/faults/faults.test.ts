@@ -1,7 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { held } from '../gateway/fakeArchive';
+import { BLOCKED } from './blocked';
 import { document, rowsOf, type Measured } from './document';
+import { NAMES } from './names';
+import { NOT_RUN } from './notRun';
+import { REDIS } from './redis';
 import { search, startStand, stopStand, type Row } from './rows';
 import { PROCESSES, prepareProgram, removeProgram } from './processes';
 import { SEARCHES } from './searches';
@@ -13,7 +17,14 @@ import { TRANSFERS } from './transfers';
  */
 
 const DOCUMENT = path.join(__dirname, '..', '..', 'docs', 'faults.md');
-const ROWS: readonly Row[] = [...SEARCHES, ...TRANSFERS, ...PROCESSES];
+const ROWS: readonly Row[] = [
+  ...SEARCHES,
+  ...TRANSFERS,
+  ...PROCESSES,
+  ...NAMES,
+  ...BLOCKED,
+  ...REDIS,
+];
 const measured = new Map<string, Measured>();
 
 jest.setTimeout(30_000);
@@ -55,4 +66,11 @@ test.each(ROWS.map((row) => [row.id, row.fault, row] as const))(
 test('docs/faults.md has the rows of the table', () => {
   expect(existsSync(DOCUMENT)).toBe(true);
   expect(rowsOf(readFileSync(DOCUMENT, 'utf8'))).toEqual(rowsOf(document(ROWS, measured)));
+});
+
+test('the fault list is told of from its first number to its last', () => {
+  const told = [...ROWS.map(({ id }) => id), ...NOT_RUN.map(([id]) => id)];
+  const numbers = Array.from({ length: 42 }, (_, index) => `F${index + 1}`);
+  const missing = numbers.filter((id) => !told.some((each) => each.replace(/[a-z]$/, '') === id));
+  expect(missing).toEqual([]);
 });

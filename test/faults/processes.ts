@@ -28,14 +28,16 @@ export function removeProgram(): void {
   program?.remove();
 }
 
-interface Child {
+export interface Child {
   readonly url: string;
   readonly process: ChildProcess;
   readonly ended: Promise<number | null>;
+  /** What it has said so far. */
+  said(): string;
 }
 
 /** The program as it is installed, in front of an archive; @param limit of its open files */
-async function startChild(
+export async function startChild(
   pacsUrl: string,
   env: Readonly<Record<string, string>> = {},
   limit = 4096,
@@ -62,7 +64,7 @@ async function startChild(
   await until(() => url() !== undefined || child.exitCode !== null, 15_000);
   const found = url();
   if (found === undefined) throw new Error(`the program ended: ${said}`);
-  return { url: found, process: child, ended };
+  return { url: found, process: child, ended, said: () => said };
 }
 
 /** Status and code of a plain search. */
@@ -175,9 +177,9 @@ function oauthRow(
   };
 }
 
-/** A listener whose backlog is full: further connections are never made. */
-async function startFullBacklog() {
-  const text = `require('net').createServer().listen({port:0,host:'127.0.0.1',backlog:1},function(){console.log(this.address().port)})`;
+/** A listener whose backlog is full: further connections are never made. @param asked 0 takes a free port */
+export async function startFullBacklog(host = '127.0.0.1', asked = 0) {
+  const text = `require('net').createServer().listen({port:${asked},host:'${host}',backlog:1},function(){console.log(this.address().port)})`;
   const child = spawn(process.execPath, ['-e', text], { stdio: ['ignore', 'pipe', 'ignore'] });
   let port = 0;
   child.stdout.on('data', (chunk: Buffer) => (port = Number(chunk.toString())));
@@ -185,7 +187,7 @@ async function startFullBacklog() {
   child.kill('SIGSTOP');
   const fillers: Socket[] = [];
   for (let index = 0; index < 6; index++)
-    fillers.push(connect(port, '127.0.0.1').on('error', () => undefined));
+    fillers.push(connect(port, host).on('error', () => undefined));
   await pause(100);
   const close = () => {
     for (const filler of fillers) filler.destroy();
@@ -194,7 +196,8 @@ async function startFullBacklog() {
   return { url: `http://127.0.0.1:${port}/dicom-web`, close };
 }
 
-async function ofUrl(
+/** What a search says through another gateway, in front of another archive or with other settings. */
+export async function ofUrl(
   stand: Stand,
   url: string,
   env: Readonly<Record<string, string>> = {},
@@ -259,14 +262,6 @@ export const PROCESSES: readonly Row[] = [
     name: '127.0.0.1',
     maxVersion: 'TLSv1.1',
   }),
-  {
-    id: 'F32',
-    fault: 'a host name that does not resolve',
-    answer: '503 pacs-unreachable',
-    withinMs: 6000,
-    cached,
-    run: (stand) => ofUrl(stand, 'http://archive.invalid/dicom-web'),
-  },
   {
     id: 'F35',
     fault: 'wall clock set an hour ahead, and an hour back',

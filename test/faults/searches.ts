@@ -35,15 +35,16 @@ const CONNECTIONS: readonly Row[] = [
   {
     id: 'F1',
     fault: 'archive down: connection refused',
-    answer: '503 pacs-unreachable',
+    answer: '503 pacs-unreachable, and 200 of /health/ready',
     withinMs: 1000,
     cached: 'nothing',
     async run(stand) {
       const { port } = stand.archive;
       await stand.archive.close();
       const words = await search(stand);
+      const { status } = await stand.gateway.get(`${stand.gateway.url}/health/ready`);
       stand.archive = await startFaultArchive(undefined, port);
-      return words;
+      return `${words}, and ${status} of /health/ready`;
     },
   },
   {
@@ -171,12 +172,21 @@ const BODIES: readonly Row[] = [
   ),
   searchRow(
     {
-      id: 'F19',
+      id: 'F19a',
       fault: 'a row without Study Instance UID among good ones',
       answer: '200, 1 of unknown + archive-sent-nameless-rows',
       cached: 'the answer',
     },
     always(`[{},${ONE.slice(1)}`),
+  ),
+  searchRow(
+    {
+      id: 'F19b',
+      fault: 'a study whose UID is none, among good ones',
+      answer: '200, 2 of 2',
+      cached: 'the answer',
+    },
+    always(JSON.stringify([held('1.2.3').study, held('not a/../UID').study])),
   ),
   searchRow(
     {
