@@ -165,6 +165,10 @@ export const SETTINGS = {
     0,
     10_000,
   ),
+  'pacs.queueMs': milliseconds(
+    'how long a search may wait for its turn among those of other callers; then it is answered 503 with Retry-After',
+    'PACS_QUEUE_MS',
+  ),
   'pacs.streams': number(
     'transfers (WADO-RS) from the archive under way at once; divided among `WORKERS`',
     'PACS_STREAMS',

@@ -45,6 +45,7 @@ export function archiveSettings(settings: GatewaySettings) {
     },
     concurrency: settings['pacs.concurrency'],
     queue: settings['pacs.queue'],
+    queueMs: settings['pacs.queueMs'],
     connectTimeoutMs: settings['pacs.connectTimeoutMs'],
     searchFirstByteMs: settings['pacs.searchFirstByteMs'],
     searchTimeoutMs: settings['pacs.searchTimeoutMs'],

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { bulkhead, BulkheadRejectedError, type BulkheadPolicy } from 'cockatiel';
 import { CallerGone, Problem } from '../errors';
 import type { Call } from '../study/source';
+import { waitAtMost, WaitedTooLong } from './waiting';
 
 /** How much of the archive searches may use. */
 export interface LaneSettings {
@@ -9,6 +10,8 @@ export interface LaneSettings {
   readonly concurrency: number;
   /** Calls of each size that may wait for their turn; one more is refused. */
   readonly queue: number;
+  /** The longest that a call may wait among those of other callers, in milliseconds. */
+  readonly queueMs: number;
 }
 
 /** Lists of instances and of whole series are large; study rows, the probe and one instance are small. */
@@ -22,7 +25,7 @@ export interface Lanes {
    * connection would only let the next call in on top of it.
    *
    * @param send runs without the caller's signal
-   * @throws Problem `pacs-busy` when too many wait; CallerGone; what `send` throws
+   * @throws Problem `pacs-busy` when too many wait, or for too long; CallerGone; what `send` throws
    */
   inTurn<T>(call: Call, size: Size, send: () => Promise<T>): Promise<T>;
 }
@@ -35,7 +38,7 @@ const RETRY_AFTER = 2;
  * time, so that the shared queue holds callers, not one caller's calls, and each gets its turn. Large calls share
  * all places but one, which is left to small ones.
  */
-export function createLanes({ concurrency, queue }: LaneSettings): Lanes {
+export function createLanes({ concurrency, queue, queueMs }: LaneSettings): Lanes {
   const shared = bulkhead(concurrency, queue);
   const large = bulkhead(Math.max(1, concurrency - 1), queue);
   const own = new WeakMap<Call, BulkheadPolicy>();
@@ -45,14 +48,17 @@ export function createLanes({ concurrency, queue }: LaneSettings): Lanes {
     return lane;
   };
   return {
-    inTurn(call, size, send) {
+    inTurn<T>(call: Call, size: Size, send: () => Promise<T>): Promise<T> {
       const start = () => {
         // Not the bulkhead's own affair: cockatiel 3.2.1 stops serving its queue at an entry that was aborted.
         if (call.signal.aborted) throw new CallerGone();
         return send();
       };
-      const enter = () => shared.execute(start);
-      const queued = () => (size === 'large' ? large.execute(enter) : enter());
+      const queued = () =>
+        waitAtMost<T>(queueMs, (begins) => {
+          const enter = () => shared.execute(() => begins(start));
+          return size === 'large' ? large.execute(enter) : enter();
+        });
       return orGone(call.signal, ofCaller(call).execute(queued).catch(refused));
     },
   };
@@ -76,7 +82,8 @@ async function orGone<T>(signal: AbortSignal, result: Promise<T>): Promise<T> {
 }
 
 function refused(error: unknown): never {
-  if (!(error instanceof BulkheadRejectedError)) throw error;
+  const busy = error instanceof BulkheadRejectedError || error instanceof WaitedTooLong;
+  if (!busy) throw error;
   const text = 'Too many requests wait for the archive. Try again in a moment.';
   throw new Problem('pacs-busy', text, { retryAfter: RETRY_AFTER, cause: error });
 }

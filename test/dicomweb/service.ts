@@ -41,6 +41,7 @@ export async function startService(
     url: pacsUrl,
     concurrency: 4,
     queue: 16,
+    queueMs: 15_000,
     connectTimeoutMs: 1000,
     searchFirstByteMs: 5000,
     searchTimeoutMs: 5000,

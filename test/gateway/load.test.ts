@@ -66,6 +66,23 @@ describe('how much the archive bears', () => {
     for (const index of STUDIES.keys()) expect((await search(index)).status).toBe(200);
   });
 
+  test('callers whose turn does not come in time are told to come back, and cost the archive nothing', async () => {
+    await start({ PACS_CONCURRENCY: '1', PACS_QUEUE_MS: '100', PACS_IDLE_TIMEOUT_MS: '5000' });
+    await search(0);
+    archive.script = slow(600);
+    const first = search(1);
+    await until(() => archive.load.live === 1);
+    const started = performance.now();
+    const late = await search(2);
+    expect([late.status, codesOf(late)]).toEqual([503, ['pacs-busy']]);
+    expect(late.headers.get('Retry-After')).toMatch(/^\d+$/);
+    expect(performance.now() - started).toBeLessThan(550);
+    expect((await first).status).toBe(200);
+    expect(archive.seen.filter(({ rawQuery }) => rawQuery.includes('PatientID=P2'))).toEqual([]);
+    archive.script = HONEST;
+    expect((await search(2)).status).toBe(200);
+  });
+
   test('one page with more calls than the queue holds is no reason to refuse it', async () => {
     await start({ PACS_CONCURRENCY: '2', PACS_QUEUE: '3' });
     expect(uidsOf(await running.get('ImagingStudy'))).toHaveLength(12);

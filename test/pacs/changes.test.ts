@@ -25,6 +25,7 @@ beforeEach(async () => {
     url: orthanc.url,
     concurrency: 4,
     queue: 10,
+    queueMs: 15_000,
     connectTimeoutMs: 1000,
     searchFirstByteMs: 5000,
     searchTimeoutMs: 5000,
