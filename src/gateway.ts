@@ -11,6 +11,7 @@ import {
   searchLimits,
   type GatewaySettings,
 } from './gateway/limits';
+import { openObserving, type Observing } from './gateway/observing';
 import { dicomWebRoots, type DicomWebRoots } from './gateway/roots';
 import { adminRoutes } from './http/admin';
 import { createApp } from './http/app';
@@ -21,7 +22,6 @@ import { createDicomWebRoutes } from './http/dicomweb/routes';
 import type { DicomWebServices } from './http/dicomweb/services';
 import { createHandlers, type Services } from './http/handlers';
 import { createLinkSigner } from './http/signing';
-import { createMeter } from './http/timing';
 import { createAudit } from './observe/audit/audit';
 import { recordDisclosures } from './observe/disclosures';
 import type { Logger } from './observe/log';
@@ -74,7 +74,8 @@ interface Shared {
 export function createGateway(options: GatewayOptions): Gateway {
   const { settings, software, logger } = options;
   const baseUrl = () => settings.publicBaseUrl ?? options.publicBaseUrl();
-  const shared = createShared(options, baseUrl);
+  const observing = openObserving(settings, software.version);
+  const shared = createShared(options, observing, baseUrl);
   const { archive, auth, roots, patientIds, issuers } = shared;
   const now = () => new Date();
   const trail = createAudit(auditSettings(settings), { logger, now, publicBaseUrl: baseUrl });
@@ -84,12 +85,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     patientSystem: ({ issuer }) => issuers.systemOf(issuer, 'patient'),
   });
   const services = createServices(shared);
-  const report = logProblems(logger);
+  const report = logProblems(logger, observing.countProblem);
   const renderer = createRenderer({
     maxBytes: settings['render.maxBytes'],
     timeoutMs: settings['render.timeoutMs'],
   });
-  const images = createImages(shared, { audit, report, renderer });
+  const { meter } = observing;
+  const images = createImages(shared, { audit, report, renderer, meter });
   let draining = false;
   const app = createApp(
     createHandlers(services),
@@ -107,6 +109,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         maxBytes: settings['cache.maxBytes'] === 0 ? 0 : settings['cache.answerBytes'],
         byCaller: roots.own !== undefined,
         onChanged: (listener) => archive.onInvalidated(listener),
+        watchStore: observing.watchStore,
       },
       authorises: settings['auth.mode'] !== 'none',
       dicomWeb: roots.proxied ? createDicomWebRoutes(images) : undefined,
@@ -114,14 +117,19 @@ export function createGateway(options: GatewayOptions): Gateway {
       readBinary: roots.proxied ? createBinaryHandler(services, images) : undefined,
       smartConfiguration: () => auth.smartConfiguration(),
       describeLastUpdated: () => archive.describeLastUpdated(),
+      operations: observing.routes({ archive, trail }),
       admin:
         settings.adminToken === undefined ? undefined : adminRoutes(settings.adminToken, archive),
     },
-    { request: logRequests(logger), problem: report },
+    {
+      request: logRequests(logger, observing.countRequest),
+      problem: report,
+      meter: observing.tally,
+    },
   );
   return {
     app,
-    probe: () => archive.probe({ signal: new AbortController().signal, meter: createMeter() }),
+    probe: () => archive.probe({ signal: new AbortController().signal, meter }),
     drain: () => {
       draining = true;
     },
@@ -135,9 +143,11 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 function createShared(
   { settings, logger, software }: GatewayOptions,
+  observing: Observing,
   baseUrl: () => string,
 ): Shared {
-  const archive = openArchive({ settings, logger, version: software.version });
+  const { meter, watchStore, onKeysRead } = observing;
+  const archive = openArchive({ settings, logger, version: software.version, meter, watchStore });
   const patientIds =
     settings.patientIdKey === undefined
       ? readablePatientIds
@@ -145,7 +155,9 @@ function createShared(
   const issuers = createIssuerSystems(settings.issuers);
   const issuersOfSystem = (system: string) => issuers.issuersOf(system);
   const { source } = archive;
-  const auth = createAuth(authOptions(settings, { patientIds, issuersOfSystem, source }));
+  const auth = createAuth(
+    authOptions(settings, { patientIds, issuersOfSystem, source, onKeysRead }),
+  );
   const roots = dicomWebRoots(settings, baseUrl, auth.capabilities);
   return { settings, archive, patientIds, issuers, auth, roots };
 }
@@ -201,7 +213,7 @@ function createRendering({ settings, patientIds, issuers, roots }: Shared): Serv
 /** What the routes of the images need. */
 function createImages(
   { settings, archive, auth, roots }: Shared,
-  given: Pick<DicomWebServices, 'audit' | 'report' | 'renderer'>,
+  given: Pick<DicomWebServices, 'audit' | 'report' | 'renderer' | 'meter'>,
 ): DicomWebServices {
   return {
     ...given,

@@ -656,6 +656,14 @@ export const SETTINGS = {
     meaning: 'bearer token of `POST /admin/cache/invalidate`; unset: there is nothing at this path',
     secret: true,
   },
+  metricsToken: {
+    env: 'METRICS_TOKEN',
+    schema: z.string().trim().min(32).optional(),
+    form: 'a secret of 32 characters or more',
+    meaning:
+      'bearer token of `/metrics` (Prometheus) and `/status`; unset: there is nothing at these paths, and nothing is counted',
+    secret: true,
+  },
   'server.keepAliveMs': milliseconds(
     'how long an idle client connection stays open',
     'SERVER_KEEP_ALIVE_MS',

@@ -56,6 +56,8 @@ export interface AuthParts {
   readonly issuersOfSystem: (system: string) => readonly string[];
   /** The studies of the archive. */
   readonly source: StudySource;
+  /** Hears that the issuer's keys were read. */
+  readonly onKeysRead?: () => void;
 }
 
 /** How the settings have callers authorised. */
@@ -67,7 +69,7 @@ export function authOptions(settings: AuthSettings, parts: AuthParts): AuthOptio
   const keys = settings['capability.keys'] ?? [];
   const limits = settings['auth.mode'] === 'none' ? NO_LIMITS : LIMITS_OF_CALLERS;
   return {
-    tokens: tokenSettings(settings, answers),
+    tokens: tokenSettings(settings, parts, answers),
     binding: bindingSettings(settings, parts, answers),
     restrictions: settings['auth.restrictedStudies'],
     smart: {
@@ -100,7 +102,11 @@ export function authOptions(settings: AuthSettings, parts: AuthParts): AuthOptio
 /** Where nobody authorises, callers are told apart by address, which many may share. */
 const NO_LIMITS = { searchesPerMinute: 0, streams: 0 };
 
-function tokenSettings(settings: AuthSettings, answers: AnswerLimits): TokenSettings {
+function tokenSettings(
+  settings: AuthSettings,
+  { onKeysRead }: AuthParts,
+  answers: AnswerLimits,
+): TokenSettings {
   const common = {
     ...answers,
     clockSkewMs: settings['auth.clockSkewMs'],
@@ -119,6 +125,7 @@ function tokenSettings(settings: AuthSettings, answers: AnswerLimits): TokenSett
         jwksUrl: settings['auth.jwksUrl'],
         jwksCacheMs: settings['auth.jwksCacheMs'],
         jwksCooldownMs: settings['auth.jwksCooldownMs'],
+        onKeysRead,
       };
       return { mode: 'jwt', jwt };
     }

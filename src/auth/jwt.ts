@@ -19,6 +19,8 @@ export interface JwtSettings extends AnswerLimits {
   /** How soon after keys were read a token with an unknown one may have them read again. */
   readonly jwksCooldownMs: number;
   readonly patientClaim: string;
+  /** Hears that the issuer's keys were read. */
+  readonly onKeysRead?: (() => void) | undefined;
 }
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
@@ -75,8 +77,11 @@ function createKeySet(url: string, settings: JwtSettings): KeySet {
     timeoutDuration: settings.timeoutMs,
     cooldownDuration: settings.jwksCooldownMs,
     cacheMaxAge: settings.jwksCacheMs,
-    [customFetch]: (target, { headers, method, redirect }) =>
-      boundedFetch(target, { headers, method, redirect }, settings),
+    async [customFetch](target, { headers, method, redirect }) {
+      const answer = await boundedFetch(target, { headers, method, redirect }, settings);
+      if (answer.ok) settings.onKeysRead?.();
+      return answer;
+    },
   });
 }
 

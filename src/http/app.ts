@@ -4,12 +4,13 @@ import type { Interaction } from '../auth/access';
 import type { SmartConfiguration } from '../auth/smart';
 import { Problem } from '../errors';
 import { RELEASES, type FhirRelease, type ReleaseName } from '../fhir/releases';
+import type { Meter } from '../study/source';
 import { answer, understand, type Answering, type Guarded } from './answering';
 import { wishOf } from './asked';
 import type { BinaryHandler } from './binaryHandlers';
 import { conformanceHandler, servedTypes, type Software } from './conformance';
 import { allowOrigins } from './cors';
-import { openExchange, refusePathTricks, type FhirHandler } from './exchange';
+import { exchangeOf, openExchange, refusePathTricks, type FhirHandler } from './exchange';
 import { send } from './finished';
 import type { Handlers } from './handlers';
 import { keepAnswers, type Keep, type KeepSettings } from './kept';
@@ -36,6 +37,8 @@ export interface HttpSettings extends Answering {
   draining(): boolean;
   /** What a study's last update is at this archive, in words; undefined as long as the archive has not answered. */
   describeLastUpdated(): string | undefined;
+  /** `/metrics` and `/status`; undefined where there is no token for them. */
+  readonly operations?: RequestHandler | undefined;
   /** What operators may have the gateway do, below `/admin`; undefined where there is no token for it. */
   readonly admin?: RequestHandler | undefined;
   /** WADO-RS and QIDO-RS below `/dicom-web`; undefined where images do not lead through the gateway. */
@@ -46,11 +49,13 @@ export interface HttpSettings extends Answering {
   readonly readBinary?: BinaryHandler | undefined;
 }
 
-/** Watches requests, for the log. */
+/** Watches requests, for the log and for metrics. */
 export interface Watch {
   /** Sees every request before its answer; called once. */
   readonly request: RequestHandler;
   readonly problem: Report;
+  /** Hears what all answers cost. */
+  readonly meter?: Meter | undefined;
 }
 
 /** Builds the Express application; it does not listen. */
@@ -58,7 +63,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(nameRequest, openExchange, watch.request);
+  app.use(nameRequest, openExchange(watch.meter), watch.request);
   app.use(securityHeaders(), ...allowOrigins(settings.corsOrigins));
   app.use(refusePathTricks);
   app.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
@@ -76,6 +81,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
     };
     app.use(`/fhir/${release.name}`, fhirRoutes(handlers, settings, keep, own, `/${release.name}`));
   }
+  if (settings.operations !== undefined) app.use(settings.operations);
   if (settings.admin !== undefined) app.use('/admin', settings.admin);
   const { dicomWeb, capabilityWeb } = settings;
   if (capabilityWeb !== undefined) app.use('/dicom-web/~:capability', capabilityWeb);
@@ -111,10 +117,15 @@ function fhirRoutes(
     inflate: false,
   });
   const varies = settings.authorises ? ['Authorization'] : [];
+  const chosen = (request: Request) => {
+    const release = releaseOf(request);
+    exchangeOf(request).release = release.name;
+    return release;
+  };
   const through =
     (handler: FhirHandler, guarded?: Guarded): RequestHandler =>
     async (request, response) => {
-      const release = releaseOf(request);
+      const release = chosen(request);
       const baseUrl = `${settings.publicBaseUrl()}/fhir${suffix}`;
       const access = () => settings.access(request);
       const understood = understand(request, release, baseUrl, access);
@@ -158,7 +169,7 @@ function fhirRoutes(
   if (readBinary !== undefined) {
     const read: RequestHandler<{ id: string }> = (request, response) =>
       readBinary(request, response, {
-        release: releaseOf(request),
+        release: chosen(request),
         id: request.params.id,
         access: () => settings.access(request),
       });

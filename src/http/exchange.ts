@@ -4,11 +4,12 @@ import type { Request, RequestHandler } from 'express';
 import type { Access } from '../auth/access';
 import { CallerGone, Problem } from '../errors';
 import { layOutXml } from '../fhir/layout';
-import type { FhirRelease, Format, Resource } from '../fhir/releases';
-import type { Call } from '../study/source';
+import type { FhirRelease, Format, ReleaseName, Resource } from '../fhir/releases';
+import type { Call, Meter } from '../study/source';
 import type { Disclosed } from './disclosure';
 import { minorVersion } from './negotiate';
 import { createMeter, type ReadableMeter } from './timing';
+import { traceOf } from './traceContext';
 
 /** How an answer is written. */
 export interface View {
@@ -56,22 +57,33 @@ export type FhirHandler = (request: FhirRequest) => FhirAnswer | Promise<FhirAns
 export interface Exchange {
   readonly meter: ReadableMeter;
   readonly call: Call;
+  /** The release that was negotiated, as soon as it was. */
+  release?: ReleaseName;
 }
 
 const exchanges = new WeakMap<Request, Exchange>();
 
-/** Opens an exchange: its meter runs, and its signal fires when the client leaves before the answer is out. */
-export const openExchange: RequestHandler = (request, response, next) => {
-  const meter = createMeter();
-  const controller = new AbortController();
-  // A page waits for hundreds of calls, each of which ends when its caller leaves.
-  setMaxListeners(0, controller.signal);
-  response.on('close', () => {
-    if (!response.writableFinished) controller.abort(new CallerGone('the caller left'));
-  });
-  exchanges.set(request, { meter, call: { signal: controller.signal, meter } });
-  next();
-};
+/**
+ * Opens an exchange: its meter runs, and its signal fires when the client leaves before the answer is out.
+ *
+ * @param tally hears what all answers cost
+ */
+export function openExchange(tally?: Meter): RequestHandler {
+  return (request, response, next) => {
+    const meter = createMeter(tally);
+    const controller = new AbortController();
+    // A page waits for hundreds of calls, each of which ends when its caller leaves.
+    setMaxListeners(0, controller.signal);
+    response.on('close', () => {
+      if (!response.writableFinished) controller.abort(new CallerGone('the caller left'));
+    });
+    const requestId = response.get('X-Request-Id') ?? '';
+    const trace = traceOf(request.get('traceparent'), request.get('tracestate'));
+    const origin = { requestId, trace };
+    exchanges.set(request, { meter, call: { signal: controller.signal, meter, origin } });
+    next();
+  };
+}
 
 /** The exchange of a request. */
 export function exchangeOf(request: Request): Exchange {

@@ -1,5 +1,5 @@
 import { isRecord } from '../dicom/dataset';
-import type { Call } from '../study/source';
+import type { Call, Meter } from '../study/source';
 import { lastNumber, readChanges, type Change } from './changes';
 import type { ArchiveClient } from './client';
 import { readNative } from './orthanc';
@@ -19,6 +19,8 @@ export interface ChangeFeed {
   isAlive(): boolean;
   /** Whether study rows tell when the study last changed. */
   tellsUpdates(): boolean;
+  /** Milliseconds since the log was last read to its end; undefined as long as it was not. */
+  age(): number | undefined;
   close(): void;
 }
 
@@ -28,6 +30,8 @@ export interface ChangeFeedSettings {
   readonly onChange: OnChange;
   /** Hears that the log can no longer be followed, or can again. */
   readonly onAlive: (alive: boolean) => void;
+  /** Counts what following costs the archive. */
+  readonly meter: Meter;
 }
 
 /** Changes that one call reads. */
@@ -46,13 +50,13 @@ const COUNTING_SHARE = 100;
 export function followChanges(
   client: ArchiveClient,
   facts: (call: Call) => Promise<ArchiveFacts>,
-  { pollMs, onChange, onAlive }: ChangeFeedSettings,
+  { pollMs, onChange, onAlive, meter }: ChangeFeedSettings,
 ): ChangeFeed {
   const controller = new AbortController();
-  const meter = { upstream: () => undefined, cache: () => undefined };
   const call: Call = { signal: controller.signal, meter };
   const counts = watchCounts(client);
   let until: number | undefined;
+  let readAt: number | undefined;
   let alive: boolean | undefined;
   let updates = false;
   let timer = setTimeout(() => void look(), 0).unref();
@@ -64,6 +68,7 @@ export function followChanges(
   }
 
   async function readOn(): Promise<void> {
+    const asked = performance.now();
     const last = await lastNumber(client, call);
     if (last === undefined) throw new Error('the archive does not tell its last change');
     const from = until;
@@ -71,6 +76,7 @@ export function followChanges(
       from === undefined || last < from ? [] : await changedStudies(client, from, last, call);
     const fewer = await counts.changed(call);
     until = last;
+    readAt = asked;
     // Before the first look, and where the archive was set up anew, nobody knows what changed.
     const unknown = from === undefined || last < from;
     if (unknown || changed === undefined) onChange(undefined);
@@ -99,6 +105,7 @@ export function followChanges(
   return {
     isAlive: () => alive === true,
     tellsUpdates: () => updates,
+    age: () => (readAt === undefined ? undefined : performance.now() - readAt),
     close() {
       clearTimeout(timer);
       controller.abort();

@@ -47,6 +47,7 @@ describe('an archive that is followed', () => {
     const facts = { dialect: DIALECTS[name], product: name, native: true };
     feed = followChanges(client, () => Promise.resolve(facts), {
       pollMs: POLL_MS,
+      meter: { upstream: () => undefined, cache: () => undefined },
       onChange: (uids) => told.push(uids),
       onAlive: (now) => alive.push(now),
     });
