@@ -1,7 +1,7 @@
 import type { GatewayState, Heard } from './state';
 
-/** How long nothing may have been heard of the archive before `/status` has it asked, in milliseconds. */
-export const QUIET_MS = 10_000;
+/** How long nothing may have been heard of the archive before readers have it asked, in milliseconds. */
+const QUIET_MS = 10_000;
 /** How long `/status` waits for that answer; then it says what was known before. */
 const WAIT_MS = 2000;
 

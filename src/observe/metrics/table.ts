@@ -112,7 +112,7 @@ export const METRICS = {
     type: 'gauge',
     aggregator: 'min',
     labels: [],
-    help: 'Whether the archive answered at all the last time it was asked; absent before that',
+    help: 'Whether the archive answered at all the last time it was asked; absent before that. Reading the metrics has it asked where nothing was heard of it for 10 s',
     read: ({ archive }) => flag(archive.heard.reachable),
   },
   gateway_archive_breaker_state: {
