@@ -1,10 +1,14 @@
+import path from 'node:path';
 import { z } from 'zod';
 import { createGlance } from '../../src/observe/status';
 import type { Heard } from '../../src/observe/state';
+import { startAuditServer } from '../audit/auditServer';
+import { makeFolder, removeAll } from '../audit/opened';
 import { startFakeOrthanc } from '../pacs/fakeOrthanc';
+import { startAuthority } from '../security/authority';
 import { held, holding, startFakeArchive, type FakeArchive } from '../gateway/fakeArchive';
 import type { Running } from '../gateway/running';
-import { ask, metricsOf, startWatched } from './reading';
+import { ask, metricsOf, startWatched, until } from './reading';
 
 /* GET /status: how the gateway and what it depends on are, at the cost of one small question in ten seconds at most. */
 
@@ -73,6 +77,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await running.close();
   await archive.close();
+  await removeAll();
 });
 
 test('an archive that was never asked is asked one small question, however many want to know', async () => {
@@ -187,6 +192,38 @@ test('a Redis that is away', async () => {
   expect(series.get('gateway_cache_lookups_total{level="redis",outcome="miss"}')).toBeGreaterThan(
     0,
   );
+});
+
+test('an issuer whose keys were read, since when, and tokens that were refused', async () => {
+  const authority = await startAuthority();
+  running = await startWatched(archive.url, { ...authority.env, AUTH_MODE: 'jwt' });
+  expect((await statusOf(running)).auth).toEqual({ mode: 'jwt', keysAgeSeconds: null });
+  expect((await metricsOf(running)).has('gateway_auth_keys_age_seconds')).toBe(false);
+  const token = await authority.sign({ scope: 'system/ImagingStudy.rs' });
+  for (const authorization of [`Bearer ${token}`, 'Bearer a.b.c']) {
+    await running.get('ImagingStudy', { headers: { authorization } });
+  }
+  const { auth } = await statusOf(running);
+  expect(auth.keysAgeSeconds).toBeLessThan(10);
+  const series = await metricsOf(running);
+  expect(series.get('gateway_auth_keys_age_seconds')).toBeLessThan(10);
+  expect(series.get('gateway_problems_total{code="unauthenticated"}')).toBe(1);
+  await authority.close();
+});
+
+test('an audit server that is down: what waits for it, and that nothing is lost', async () => {
+  const server = await startAuditServer();
+  await server.down();
+  running = await startWatched(archive.url, {
+    AUDIT_FHIR_URL: server.url,
+    AUDIT_SPOOL_DIR: path.join(makeFolder(), 'spool'),
+  });
+  await running.get('ImagingStudy');
+  const series = await until(running, 'gateway_audit_server_up', 0);
+  expect(series.get('gateway_audit_server_up')).toBe(0);
+  expect(series.get('gateway_audit_spooled_bytes')).toBeGreaterThan(100);
+  expect(series.get('gateway_audit_lost_total')).toBe(0);
+  expect((await statusOf(running)).audit).toMatchObject({ on: true, serverDown: true, lost: 0 });
 });
 
 test('no credential, no URL and nothing of a patient is in it', async () => {
