@@ -7,7 +7,8 @@ import { contentType, exchangeOf, write } from './exchange';
 import { negotiateFormat, negotiateRelease } from './negotiate';
 
 /**
- * Forms of random ids: a UUID (RFC 9562), 16 to 64 hexadecimal digits (OpenTelemetry, nginx), a ULID. What a client
+ * Forms of random ids: a UUID (RFC 9562), 16 to 64 hexadecimal digits with a letter among them
+ * (OpenTelemetry, nginx), a ULID. What a client
  * sends is logged and passed on: any short text would do for a name, a patient's number or a UID as well.
  */
 const REQUEST_ID =

@@ -1,4 +1,5 @@
-import { request as send } from 'node:http';
+import { request as send, type ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { METRICS } from '../../src/observe/metrics/table';
 import { startDemoArchive } from '../../src/demo/archive';
 import { demoStudies } from '../../src/demo/studies';
@@ -7,6 +8,8 @@ import { codesOf, type Running } from '../gateway/running';
 import { ask, BEARER, metricsOf, readSeries, startWatched, TOKEN, until } from './reading';
 
 /* GET /metrics: who may read it, that it counts what happens, and that neither clients nor patients get into it. */
+
+const IN_FLIGHT = 'gateway_archive_in_flight{kind="search"}';
 
 let archive: FakeArchive;
 let running: Running;
@@ -128,6 +131,73 @@ describe('what is counted', () => {
     expect(idle.get('gateway_archive_in_flight{kind="search"}')).toBe(0);
   });
 
+  test('transfers under way, until their last byte or until the client leaves', async () => {
+    await start({ PACS_STREAMS: '1', PACS_STREAM_QUEUE: '1' });
+    const open: ServerResponse[] = [];
+    const honest = holding([held('1.2.3')]);
+    archive.script = (seen, response) => {
+      if (!seen.path.endsWith('/rendered')) return honest(seen, response);
+      response.writeHead(200, { 'Content-Type': 'image/jpeg' });
+      response.write('the first bytes, and then');
+      open.push(response);
+      return undefined;
+    };
+    const leaving = new AbortController();
+    const render = (signal: AbortSignal) =>
+      fetch(`${running.url}/dicom-web/studies/1.2.3/rendered`, {
+        headers: { accept: 'image/jpeg' },
+        signal,
+      }).then((response) => response.text());
+    const transfer = 'gateway_archive_in_flight{kind="transfer"}';
+    const waiting = 'gateway_archive_waiting{lane="transfer"}';
+    const first = render(leaving.signal).catch(() => 'left');
+    expect((await until(running, transfer, 1)).get(transfer)).toBe(1);
+    const second = render(new AbortController().signal);
+    expect((await until(running, waiting, 1)).get(waiting)).toBe(1);
+    const third = await ask(running, '/dicom-web/studies/1.2.3/rendered', {
+      headers: { accept: 'image/jpeg' },
+    });
+    expect([third.status, codesOf(third)]).toEqual([503, ['pacs-busy']]);
+    expect((await metricsOf(running)).get(waiting)).toBe(1);
+    leaving.abort();
+    expect(await first).toBe('left');
+    expect((await until(running, waiting, 0)).get(waiting)).toBe(0);
+    for (let tries = 0; open.length < 2 && tries < 100; tries++) await pause(20);
+    expect((await metricsOf(running)).get(transfer)).toBe(1);
+    open[1]?.end(' the last');
+    expect(await second).toBe('the first bytes, and then the last');
+    const ended = await until(running, transfer, 0);
+    expect([ended.get(transfer), ended.get(waiting)]).toEqual([0, 0]);
+    expect(ended.get('gateway_archive_wait_seconds_count{lane="transfer"}')).toBe(2);
+  });
+
+  test('a queue that is full, and callers who leave it, leave no one waiting', async () => {
+    await start({ PACS_CONCURRENCY: '1', PACS_QUEUE: '2' });
+    await running.get('ImagingStudy');
+    let answerAll: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (answerAll = resolve));
+    archive.script = async () => {
+      await slow;
+      return json([]);
+    };
+    const leaving = new AbortController();
+    const asked = ['P5', 'P6', 'P7', 'P8'].map((id) =>
+      running
+        .get(`ImagingStudy?subject.identifier=${id}`, { signal: leaving.signal })
+        .then(({ status }) => status)
+        .catch(() => 'left' as const),
+    );
+    const small = 'gateway_archive_waiting{lane="small"}';
+    const refused = 'gateway_problems_total{code="pacs-busy"}';
+    expect((await until(running, refused, 1)).get(small)).toBe(2);
+    leaving.abort();
+    expect((await Promise.all(asked)).sort()).toEqual([503, 'left', 'left', 'left']);
+    answerAll();
+    const idle = await until(running, small, 0);
+    expect(idle.get(small)).toBe(0);
+    expect((await until(running, IN_FLIGHT, 0)).get(IN_FLIGHT)).toBe(0);
+  });
+
   test('a breaker that opens, and an archive that is gone', async () => {
     await start({ PACS_BREAKER_CONSECUTIVE: '2', PACS_RETRIES: '0' });
     await archive.close();
@@ -208,10 +278,19 @@ describe('what is counted', () => {
     expect([dropped('nameless'), dropped('repeated')]).toEqual([1, 1]);
   });
 
+  test('rows of another patient who has the same Study Instance UID', async () => {
+    archive.script = holding([held('1.2.5'), held('1.2.5', { PatientID: 'P2' }, 3)]);
+    await start();
+    const { text } = await running.get('ImagingStudy?subject.identifier=P1');
+    expect(text).toContain('"numberOfInstances":2');
+    const dropped = 'gateway_rows_dropped_total{reason="other-patient"}';
+    expect((await metricsOf(running)).get(dropped)).toBeGreaterThan(0);
+  });
+
   test('answers that are old because the archive fails', async () => {
     await start({ STALE_IF_ERROR_MS: '60000', CACHE_STUDY_ROWS_MS: '1' });
     await running.get('ImagingStudy');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
     archive.script = () => ({ status: 500 });
     const { headers } = await running.get('ImagingStudy');
     expect(headers.get('Warning')).toMatch(/^110 /);
@@ -325,7 +404,7 @@ test('the page shows each metric of the table, with its labels and no others', a
 
 /** Waits until everything asked so far is counted: this request comes after it. */
 async function settled() {
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await pause(200);
   await metricsOf(running);
   return metricsOf(running);
 }

@@ -229,7 +229,7 @@ export const METRICS = {
     type: 'gauge',
     aggregator: 'min',
     labels: [],
-    help: 'Whether the last delivery to the audit server succeeded; absent without an audit',
+    help: 'Whether the last delivery to the audit server succeeded; 1 where the audit is a file only, absent without an audit',
     read: ({ audit }) => flag(audit.on ? !audit.serverDown : undefined),
   },
   gateway_auth_keys_age_seconds: {
