@@ -152,7 +152,7 @@ function watchTroubles(logger: Logger) {
   return {
     hear(trouble: Trouble, error: unknown): void {
       counts[trouble] += 1;
-      last = { trouble, at: Date.now() };
+      last = { trouble, at: performance.now() };
       log(trouble, error);
     },
     state: () => ({ troubles: { ...counts }, lastTrouble: last }),

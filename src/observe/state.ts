@@ -33,7 +33,7 @@ export interface ArchiveState {
   readonly changes?: { readonly alive: boolean; readonly ageMs?: number | undefined } | undefined;
 }
 
-/** What was last heard of the archive; times in milliseconds since 1970. */
+/** What was last heard of the archive; times as `performance.now()` tells them. */
 export interface Heard {
   /** When it last answered. */
   readonly answeredAt?: number;

@@ -4,6 +4,7 @@ import type { GatewayState, Heard } from './state';
 const QUIET_MS = 10_000;
 /** How long `/status` waits for that answer; then it says what was known before. */
 const WAIT_MS = 2000;
+const NEVER = Number.NEGATIVE_INFINITY;
 
 /**
  * Has the archive asked one small question where nothing was heard of it for a while: one for all who want to know, and
@@ -11,7 +12,7 @@ const WAIT_MS = 2000;
  * hours ago that all is well.
  *
  * @param ask asks it; how it fails is heard elsewhere
- * @param now a clock in milliseconds that never goes back
+ * @param now the clock that times of `heard` are by
  * @returns waits until something was heard, or for a moment
  */
 export function createGlance(
@@ -19,11 +20,11 @@ export function createGlance(
   heard: () => Heard,
   now: () => number = () => performance.now(),
 ): () => Promise<void> {
-  let asked = Number.NEGATIVE_INFINITY;
+  let asked = NEVER;
   let flight: Promise<unknown> | undefined;
   const heardLately = () => {
-    const { answeredAt = 0, failure } = heard();
-    return Date.now() - Math.max(answeredAt, failure?.at ?? 0) < QUIET_MS;
+    const { answeredAt = NEVER, failure } = heard();
+    return now() - Math.max(answeredAt, failure?.at ?? NEVER) < QUIET_MS;
   };
   return async () => {
     if (flight === undefined && !heardLately() && now() - asked >= QUIET_MS) {
@@ -113,8 +114,9 @@ function describeAudit({ on, lost, refused, ...audit }: GatewayState['audit']): 
   };
 }
 
+/** By the wall clock as it is now: a time that was told by it before it was set would be in the future. */
 function time(at: number | undefined): string | null {
-  return at === undefined ? null : new Date(at).toISOString();
+  return at === undefined ? null : new Date(Date.now() - performance.now() + at).toISOString();
 }
 
 function timed(event: { readonly at: number } | undefined): object | null {

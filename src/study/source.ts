@@ -97,7 +97,7 @@ export interface Meter {
    *
    * @param operation `qido`, `metadata`, `native` or `wado`
    * @param milliseconds the call's duration; of `wado` until the headers of its answer
-   * @param outcome `ok`, or the code of the failure
+   * @param outcome `ok`, the code of the failure, or `left`: the caller of a transfer did
    */
   upstream(operation: string, milliseconds: number, outcome: string): void;
   cache(outcome: 'hit' | 'miss' | 'joined', level: CacheLevel): void;

@@ -241,6 +241,14 @@ test('no credential, no URL and nothing of a patient is in it', async () => {
   for (const value of ['1.2.3', 'P1', 'Doe', 'Jane']) expect(page).not.toContain(`"${value}`);
 });
 
+test('times are told by the wall clock', async () => {
+  running = await startWatched(archive.url);
+  await running.get('ImagingStudy');
+  const { archive: state } = await statusOf(running);
+  const age = Date.now() - Date.parse(state.lastAnswer ?? '');
+  expect(Math.abs(age)).toBeLessThan(5000);
+});
+
 describe('a glance at the archive', () => {
   test('is taken again only when ten seconds have passed in silence', async () => {
     let time = 0;
@@ -253,5 +261,20 @@ describe('a glance at the archive', () => {
     );
     for (time = 0; time < 30_000; time += 100) await glance();
     expect(asked).toBe(3);
+  });
+
+  test('is not taken while something is heard, a failure included', async () => {
+    let asked = 0;
+    const take = (heard: Heard) =>
+      createGlance(
+        () => Promise.resolve((asked += 1)),
+        () => heard,
+        () => 20_000,
+      )();
+    await take({ answeredAt: 10_001 });
+    await take({ answeredAt: 0, failure: { code: 'pacs-timeout', at: 15_000 } });
+    expect(asked).toBe(0);
+    await take({ answeredAt: 9_000 });
+    expect(asked).toBe(1);
   });
 });

@@ -13,8 +13,8 @@ export interface ProcessMeter {
 
 /** Failures in which the archive did not answer at all; in all others it said something. */
 const SILENT: readonly string[] = ['pacs-unreachable', 'pacs-timeout'] satisfies ProblemCode[];
-/** Outcomes that tell nothing of the archive: no call was made, or nobody waited for its end. */
-const NO_CALL: readonly string[] = ['pacs-breaker-open', 'pacs-busy', 'failure'];
+/** Failures without a call. */
+const NO_CALL: readonly string[] = ['pacs-breaker-open', 'pacs-busy'] satisfies ProblemCode[];
 
 /** Counts what all answers cost, and what the gateway asks for itself. */
 export function createProcessMeter(tallies: Tallies): ProcessMeter {
@@ -28,7 +28,7 @@ export function createProcessMeter(tallies: Tallies): ProcessMeter {
       upstream(operation, milliseconds, outcome) {
         const into = distributions.gateway_archive_call_duration_seconds.of(operation, outcome);
         observe(into, calls, milliseconds / 1000);
-        heard = hear(heard, outcome, Date.now());
+        heard = hear(heard, outcome, performance.now());
       },
       cache(outcome, level) {
         counts.gateway_cache_lookups_total.of(level, outcome).sum += 1;
@@ -51,6 +51,8 @@ export function createProcessMeter(tallies: Tallies): ProcessMeter {
 
 function hear(before: Heard, outcome: string, at: number): Heard {
   if (outcome === 'ok') return { ...before, answeredAt: at, reachable: true };
+  // Nobody waited for what the archive would have said.
+  if (outcome === 'left') return before;
   const failed = { ...before, failure: { code: outcome, at } };
   if (NO_CALL.includes(outcome)) return failed;
   return SILENT.includes(outcome)

@@ -76,7 +76,7 @@ export const METRICS = {
     type: 'histogram',
     labels: ['operation', 'outcome'],
     buckets: SECONDS,
-    help: 'Calls to the archive and their time, repetitions included: qido, metadata and native whole, wado until the headers of its answer; outcome is ok or the code of the failure',
+    help: 'Calls to the archive and their time, repetitions included: qido, metadata and native whole, wado until the headers of its answer; outcome is ok, the code of the failure, or left (the caller of a transfer)',
   },
   gateway_archive_wait_seconds: {
     type: 'histogram',
