@@ -12,6 +12,7 @@ import {
   searchLimits,
   type GatewaySettings,
 } from './gateway/limits';
+import { openObserving, type Observing } from './gateway/observing';
 import { hearPeers, NO_PEERS, type Peers } from './gateway/peers';
 import { dicomWebRoots, type DicomWebRoots } from './gateway/roots';
 import { adminRoutes } from './http/admin';
@@ -23,7 +24,6 @@ import { createDicomWebRoutes } from './http/dicomweb/routes';
 import type { DicomWebServices } from './http/dicomweb/services';
 import { createHandlers, type Services } from './http/handlers';
 import { createLinkSigner } from './http/signing';
-import { createMeter } from './http/timing';
 import { createAudit } from './observe/audit/audit';
 import { recordDisclosures } from './observe/disclosures';
 import type { Logger } from './observe/log';
@@ -81,7 +81,8 @@ interface Shared {
 export function createGateway(options: GatewayOptions): Gateway {
   const { settings, software, logger, peers = NO_PEERS } = options;
   const baseUrl = () => settings.publicBaseUrl ?? options.publicBaseUrl();
-  const shared = createShared(options, baseUrl);
+  const observing = openObserving(settings, software.version);
+  const shared = createShared(options, observing, baseUrl);
   const { archive, auth, roots, patientIds, issuers } = shared;
   hearPeers(peers, auth.limits, archive);
   const now = () => new Date();
@@ -92,12 +93,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     patientSystem: ({ issuer }) => issuers.systemOf(issuer, 'patient'),
   });
   const services = createServices(shared);
-  const report = logProblems(logger);
+  const report = logProblems(logger, observing.countProblem);
   const renderer = createRenderer({
     maxBytes: settings['render.maxBytes'],
     timeoutMs: settings['render.timeoutMs'],
   });
-  const images = createImages(shared, { audit, report, renderer });
+  const { meter } = observing;
+  const images = createImages(shared, { audit, report, renderer, meter });
   const onReload = new Set<() => void>();
   let draining = false;
   const app = createApp(
@@ -119,6 +121,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           archive.onInvalidated(listener);
           onReload.add(listener);
         },
+        watchStore: observing.watchStore,
       },
       authorises: settings['auth.mode'] !== 'none',
       dicomWeb: roots.proxied ? createDicomWebRoutes(images) : undefined,
@@ -126,6 +129,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       readBinary: roots.proxied ? createBinaryHandler(services, images) : undefined,
       smartConfiguration: () => auth.smartConfiguration(),
       describeLastUpdated: () => archive.describeLastUpdated(),
+      operations: observing.routes({ archive, trail }),
       admin: adminRoutes(() => settings.adminToken, {
         async invalidate(change) {
           const told = peers.tellAll({ kind: 'changed', change });
@@ -134,11 +138,15 @@ export function createGateway(options: GatewayOptions): Gateway {
         },
       }),
     },
-    { request: logRequests(logger), problem: report },
+    {
+      request: logRequests(logger, observing.countRequest),
+      problem: report,
+      meter: observing.tally,
+    },
   );
   return {
     app,
-    probe: () => archive.probe({ signal: new AbortController().signal, meter: createMeter() }),
+    probe: () => archive.probe({ signal: new AbortController().signal, meter }),
     drain: () => {
       draining = true;
     },
@@ -155,9 +163,11 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 function createShared(
   { settings, logger, software, peers = NO_PEERS }: GatewayOptions,
+  observing: Observing,
   baseUrl: () => string,
 ): Shared {
-  const archive = openArchive({ settings, logger, version: software.version });
+  const { meter, watchStore, onKeysRead } = observing;
+  const archive = openArchive({ settings, logger, version: software.version, meter, watchStore });
   const patientIds =
     settings.patientIdKey === undefined
       ? readablePatientIds
@@ -166,7 +176,7 @@ function createShared(
   const issuersOfSystem = (system: string) => issuers.issuersOf(system);
   const { source } = archive;
   const onCounted = (counted: Counted) => peers.tell({ kind: 'counted', counted });
-  const parts = { patientIds, issuersOfSystem, source, onCounted };
+  const parts = { patientIds, issuersOfSystem, source, onCounted, onKeysRead };
   const auth = createAuth(authOptions(settings, parts));
   const roots = dicomWebRoots(settings, baseUrl, auth.capabilities);
   return { settings, archive, patientIds, issuers, auth, roots };
@@ -227,7 +237,7 @@ function createRendering({ settings, patientIds, issuers, roots }: Shared): Serv
 /** What the routes of the images need. */
 function createImages(
   { settings, archive, auth, roots }: Shared,
-  given: Pick<DicomWebServices, 'audit' | 'report' | 'renderer'>,
+  given: Pick<DicomWebServices, 'audit' | 'report' | 'renderer' | 'meter'>,
 ): DicomWebServices {
   return {
     ...given,

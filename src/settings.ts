@@ -705,6 +705,14 @@ export const SETTINGS = {
     'least time between two starts of a worker that ends',
     'WORKER_RESTART_MS',
   ),
+  metricsToken: {
+    env: 'METRICS_TOKEN',
+    schema: z.string().trim().min(32).optional(),
+    form: 'a secret of 32 characters or more',
+    meaning:
+      'bearer token of `/metrics` (Prometheus) and `/status`; unset: there is nothing at these paths, and nothing is counted',
+    secret: true,
+  },
   'server.keepAliveMs': milliseconds(
     'how long an idle client connection stays open',
     'SERVER_KEEP_ALIVE_MS',

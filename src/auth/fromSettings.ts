@@ -60,6 +60,8 @@ export interface AuthParts {
   readonly source: StudySource;
   /** Tells the other processes of the gateway what this one has counted of a caller. */
   readonly onCounted?: (counted: Counted) => void;
+  /** Hears that the issuer's keys were read. */
+  readonly onKeysRead?: () => void;
 }
 
 /** How the settings have callers authorised. Getters are for what a reload may change: nobody may copy them. */
@@ -70,7 +72,7 @@ export function authOptions(settings: AuthSettings, parts: AuthParts): AuthOptio
   };
   const limits = settings['auth.mode'] === 'none' ? NO_LIMITS : LIMITS_OF_CALLERS;
   return {
-    tokens: tokenSettings(settings, answers),
+    tokens: tokenSettings(settings, parts, answers),
     binding: bindingSettings(settings, parts, answers),
     get restrictions() {
       return settings['auth.restrictedStudies'];
@@ -112,7 +114,11 @@ export function authOptions(settings: AuthSettings, parts: AuthParts): AuthOptio
 /** Where nobody authorises, callers are told apart by address, which many may share. */
 const NO_LIMITS = { searchesPerMinute: 0, streams: 0 };
 
-function tokenSettings(settings: AuthSettings, answers: AnswerLimits): TokenSettings {
+function tokenSettings(
+  settings: AuthSettings,
+  { onKeysRead }: AuthParts,
+  answers: AnswerLimits,
+): TokenSettings {
   const common = {
     ...answers,
     clockSkewMs: settings['auth.clockSkewMs'],
@@ -132,6 +138,7 @@ function tokenSettings(settings: AuthSettings, answers: AnswerLimits): TokenSett
         jwksCacheMs: settings['auth.jwksCacheMs'],
         jwksCooldownMs: settings['auth.jwksCooldownMs'],
         cacheMs: settings['auth.jwtCacheMs'],
+        onKeysRead,
       };
       return { mode: 'jwt', jwt };
     }

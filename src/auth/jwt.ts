@@ -22,6 +22,8 @@ export interface JwtSettings extends AnswerLimits {
   /** How long a token that was found good is believed to be; never beyond its end. 0: it is checked every time. */
   readonly cacheMs: number;
   readonly patientClaim: string;
+  /** Hears that the issuer's keys were read. */
+  readonly onKeysRead?: (() => void) | undefined;
 }
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
@@ -126,6 +128,7 @@ function createKeySet(url: string, settings: JwtSettings, onRead: () => void): K
     [customFetch]: async (target, { headers, method, redirect }) => {
       const answer = await boundedFetch(target, { headers, method, redirect }, settings);
       onRead();
+      if (answer.ok) settings.onKeysRead?.();
       return answer;
     },
   });

@@ -39,7 +39,8 @@ export class Flights<T> {
   private launch(key: string, call: Call, start: (shared: Call) => Promise<T>): Flight<T> {
     const controller = new AbortController();
     setMaxListeners(0, controller.signal);
-    const result = start({ signal: controller.signal, meter: call.meter });
+    const { meter, origin } = call;
+    const result = start({ signal: controller.signal, meter, ...(origin && { origin }) });
     const flight: Flight<T> = { controller, result, waiting: 0 };
     const land = () => {
       if (this.flights.get(key) === flight) this.flights.delete(key);

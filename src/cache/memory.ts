@@ -1,7 +1,15 @@
 import { LRUCache } from 'lru-cache';
 import { patientKey } from '../study/identity';
 import type { StudyHeader } from '../study/model';
-import type { Call, Keys, StudyDetail, StudySource, StudyWindow } from '../study/source';
+import type {
+  Call,
+  Keys,
+  StoreState,
+  StudyDetail,
+  StudySource,
+  StudyWindow,
+  WatchStore,
+} from '../study/source';
 import { Flights } from './flights';
 import { touches, type Invalidation } from './invalidation';
 import type { Lifetimes } from './lifetimes';
@@ -18,6 +26,7 @@ export interface Watch {
   readonly invalidation: Invalidation;
   /** How long answers are believed at present; shorter while nobody tells of changes. */
   readonly lifetimes: () => Lifetimes;
+  readonly watchStore?: WatchStore | undefined;
 }
 
 /** Study rows, and until when they are believed, as `performance.now()` tells time. */
@@ -44,8 +53,10 @@ interface KeptDetail {
  */
 export function cached(source: StudySource, settings: CacheSettings, watch?: Watch): StudySource {
   if (settings.maxBytes === 0) return source;
-  const windows = createStore<KeptWindow>(settings.maxBytes / 4);
-  const details = createStore<KeptDetail>((settings.maxBytes * 3) / 4);
+  const { store: windows, state: windowsState } = createStore<KeptWindow>(settings.maxBytes / 4);
+  const { store: details, state } = createStore<KeptDetail>((settings.maxBytes * 3) / 4);
+  watch?.watchStore?.('studies', windowsState);
+  watch?.watchStore?.('details', state);
   const windowFlights = new Flights<KeptWindow>();
   const detailFlights = new Flights<readonly KeptDetail[]>();
   const readings = watchReadings(watch?.invalidation);
@@ -66,7 +77,7 @@ export function cached(source: StudySource, settings: CacheSettings, watch?: Wat
     const key = JSON.stringify([[...keys], window]);
     const flight = `${changes} ${key}`;
     const known = call.fresh === true ? undefined : alive(windows.get(key));
-    call.meter.cache(known ? 'hit' : 'miss');
+    call.meter.cache(known ? 'hit' : 'miss', 'studies');
     const read = async (reading: Call) => {
       const until = untilOfRows();
       const watched = readings.begin();
@@ -150,7 +161,7 @@ export function cached(source: StudySource, settings: CacheSettings, watch?: Wat
         return kept?.fingerprint === fingerprint(study) ? kept : undefined;
       });
       const missing = wanted.filter((_, index) => known[index] === undefined);
-      for (const detail of known) call.meter.cache(detail ? 'hit' : 'miss');
+      for (const detail of known) call.meter.cache(detail ? 'hit' : 'miss', 'details');
       const read = missing.length === 0 ? [] : await readDetails(missing, call);
       const byStudy = new Map(missing.map((study, index) => [study, read[index]]));
       const all = wanted.flatMap((study, index) => known[index] ?? byStudy.get(study) ?? []);
@@ -173,11 +184,20 @@ function alive<T extends { readonly until: number }>(kept: T | undefined): T | u
   return kept !== undefined && kept.until > performance.now() ? kept : undefined;
 }
 
-function createStore<T extends object>(maxBytes: number): LRUCache<string, T> {
-  return new LRUCache<string, T>({
+function createStore<T extends object>(
+  maxBytes: number,
+): {
+  readonly store: LRUCache<string, T>;
+  readonly state: () => StoreState;
+} {
+  let evicted = 0;
+  const store = new LRUCache<string, T>({
     maxSize: Math.max(1, Math.floor(maxBytes)),
     sizeCalculation: (value, key) => key.length * 2 + sizeOf(value),
+    dispose: (_value, _key, reason) => void (evicted += reason === 'evict' ? 1 : 0),
   });
+  const state = () => ({ entries: store.size, bytes: store.calculatedSize, evicted });
+  return { store, state };
 }
 
 function detailKey(study: StudyHeader): string {

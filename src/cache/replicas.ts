@@ -68,6 +68,7 @@ export function shareFlights(redis: Redis, entries: Entries, waitMs: number): Sh
     const had = new Map<number, Had<T>>();
     wanted.forEach((each, at) => {
       const found = goodOf(looks[at], each);
+      call.meter.cache(found === undefined ? 'miss' : 'hit', 'redis');
       if (found !== undefined) had.set(at, found);
     });
     const missing = wanted.map((_, at) => at).filter((at) => !had.has(at));

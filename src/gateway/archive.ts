@@ -11,6 +11,7 @@ import { createArchiveSource } from '../pacs/source';
 import { createUpstream } from '../pacs/upstream';
 import { UPDATE_TIME_WORDS } from '../pacs/updateTime';
 import type { ZoneOfArchive } from '../study/attributes';
+import type { ArchiveState, RedisState } from '../observe/state';
 import type { Retriever } from '../study/retrieval';
 import type { RowSearch } from '../study/rowSearch';
 import type { Call, StudySource } from '../study/source';
@@ -35,6 +36,11 @@ export interface OpenedArchive {
   forget(change: Change): void;
   /** Hears of changes, for what remembers something made of answers of `source`. */
   onInvalidated(listener: (change: Change) => void): () => void;
+  /** Asks the archive the smallest question there is. */
+  lookIn(call: Call): Promise<unknown>;
+  state(): Omit<ArchiveState, 'heard' | 'concurrency' | 'streams'>;
+  /** How the Redis is that replicas share; undefined where there is none. */
+  redisState(): RedisState | undefined;
   /** Drops the connections. */
   close(): void;
 }
@@ -79,6 +85,25 @@ export function openArchive(options: CachingOptions): OpenedArchive {
     invalidate: (change) => caching.invalidate(change),
     forget: (change) => caching.watch.invalidation.drop(change),
     onInvalidated: (listener) => caching.watch.invalidation.onInvalidated(listener),
+    lookIn: (call) => client.search({ level: 'studies' }, [['limit', '1']], call),
+    state() {
+      const { inFlight, waiting } = client.state();
+      const { open, waiting: transfer } = retriever.state();
+      const known = facts.known();
+      return {
+        ...upstream.state(),
+        inFlight,
+        transfers: open,
+        waiting: { ...waiting, transfer },
+        facts: known && {
+          product: known.product,
+          dialect: known.dialect.title,
+          rows: known.dialect.rows,
+        },
+        changes: caching.changesState(),
+      };
+    },
+    redisState: () => caching.redisState(),
     close() {
       caching.close();
       client.close();

@@ -6,10 +6,11 @@ import type { Watch } from '../cache/memory';
 import type { Trouble } from '../cache/redis';
 import { openSharedCache, type SharedCache } from '../cache/replicated';
 import type { Logger } from '../observe/log';
+import type { ArchiveState, RedisState } from '../observe/state';
 import { followChanges, type ChangeFeed } from '../pacs/changeFeed';
 import type { ArchiveClient } from '../pacs/client';
 import type { ArchiveFacts } from '../pacs/probe';
-import type { Call, StudySource } from '../study/source';
+import type { Call, Meter, StudySource, WatchStore } from '../study/source';
 import type { GatewaySettings } from './limits';
 
 /** Who shares answers of the archive with other replicas, and who tells that they have changed. */
@@ -23,6 +24,10 @@ export interface Caching {
    * @returns whether all were reached; if not, they are told as soon as Redis answers
    */
   invalidate(change: Change): Promise<boolean>;
+  /** How the feed of the archive's changes is; undefined where none is followed. */
+  changesState(): ArchiveState['changes'];
+  /** How Redis is; undefined where there is none. */
+  redisState(): RedisState | undefined;
   close(): void;
 }
 
@@ -32,6 +37,9 @@ export interface CachingOptions {
   readonly logger: Logger;
   /** Release of the gateway: another one may understand the archive otherwise. */
   readonly version: string;
+  /** Counts what is asked for nobody's request. */
+  readonly meter: Meter;
+  readonly watchStore?: WatchStore | undefined;
 }
 
 /** How often the same trouble with Redis is logged, in milliseconds. */
@@ -49,7 +57,10 @@ export function openCaching(
     detailMs: settings['cache.detailMs'],
   };
   const invalidation = createInvalidation();
-  const cache = openShared(options, invalidation);
+  const troubles = watchTroubles(options.logger);
+  const cache = openShared(options, invalidation, (trouble, error) =>
+    troubles.hear(trouble, error),
+  );
   const invalidate = async (change: Change): Promise<boolean> => {
     if (cache !== undefined) return cache.invalidate(change);
     invalidation.drop(change);
@@ -63,8 +74,10 @@ export function openCaching(
   const shared = cache?.share(archive, lifetimes) ?? archive;
   return {
     source: dated(shared, () => new Date()),
-    watch: { invalidation, lifetimes },
+    watch: { invalidation, lifetimes, watchStore: options.watchStore },
     invalidate,
+    changesState: () => feed && { alive: feed.isAlive(), ageMs: feed.age() },
+    redisState: () => cache && { told: cache.isTold(), ...troubles.state() },
     close() {
       feed?.close();
       cache?.close();
@@ -75,7 +88,7 @@ export function openCaching(
 /** Follows the archive's log of changes where answers are to live so long that somebody has to. */
 function openFeed(
   { client, facts }: Parameters<typeof openCaching>[1],
-  { settings, logger }: CachingOptions,
+  { settings, logger, meter }: CachingOptions,
   wanted: Lifetimes,
   invalidation: Invalidation,
   invalidate: (change: Change) => Promise<boolean>,
@@ -84,7 +97,7 @@ function openFeed(
   if (pollMs === 0 || !areLong(wanted)) return undefined;
   return followChanges(client, facts, {
     pollMs,
-    meter: { upstream: () => undefined, cache: () => undefined },
+    meter,
     onChange: (uids) => void invalidate({ studies: uids ?? [] }),
     onAlive(alive) {
       // Rows that were kept to live long are not known to be good any more; what is below them a fresh row guards.
@@ -99,12 +112,12 @@ function openFeed(
 }
 
 function openShared(
-  { settings, logger, version }: CachingOptions,
+  { settings, version }: CachingOptions,
   invalidation: Invalidation,
+  onTrouble: (trouble: Trouble, error: unknown) => void,
 ): SharedCache | undefined {
   const { 'redis.url': url, 'redis.keys': keys } = settings;
   if (url === undefined || keys === undefined) return undefined;
-  const onTrouble = logSometimes(logger);
   return openSharedCache(
     connectRedis(url, (error) => onTrouble('away', error)),
     invalidation,
@@ -130,6 +143,21 @@ const WORDS: Readonly<Record<Trouble, string>> = {
   away: 'Redis cannot be reached',
   refused: 'Redis refuses a command',
 };
+
+/** Logs troubles with Redis, and counts them. */
+function watchTroubles(logger: Logger) {
+  const log = logSometimes(logger);
+  const counts = { late: 0, away: 0, refused: 0 };
+  let last: { readonly trouble: Trouble; readonly at: number } | undefined;
+  return {
+    hear(trouble: Trouble, error: unknown): void {
+      counts[trouble] += 1;
+      last = { trouble, at: performance.now() };
+      log(trouble, error);
+    },
+    state: () => ({ troubles: { ...counts }, lastTrouble: last }),
+  };
+}
 
 /** Logs each trouble once in a while, and how often there was one meanwhile; never what a command held. */
 function logSometimes(logger: Logger) {

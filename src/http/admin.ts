@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import express, { type Request, type RequestHandler } from 'express';
 import { Problem } from '../errors';
+import { requireToken } from './token';
 
 /** What operators may have done. */
 export interface Administration {
@@ -27,18 +27,9 @@ export function adminRoutes(
 ): RequestHandler {
   const router = express.Router({ caseSensitive: true });
   const body = express.json({ limit: MAX_BODY_BYTES, inflate: false });
-  const requireToken: RequestHandler = (request, _response, next) => {
-    const wanted = token();
-    if (wanted === undefined) {
-      next('router');
-      return;
-    }
-    if (!isToken(request, wanted)) throw wrongToken();
-    next();
-  };
   router
     .route('/cache/invalidate')
-    .all(requireToken)
+    .all(requireToken(token, 'ADMIN_TOKEN', 'admin'))
     .post(body, async (request, response) => {
       const reached = await administration.invalidate(readChange(request));
       // 202: what Redis could not be told it is told as soon as it answers.
@@ -49,21 +40,6 @@ export function adminRoutes(
       throw new Problem('method-not-allowed', 'Here only POST works.');
     });
   return router;
-}
-
-/** Compares digests: neither the time it takes nor the length of the token tells how much of it is right. */
-function isToken(request: Request, token: string): boolean {
-  const given = /^Bearer +(\S+)$/i.exec(request.get('Authorization') ?? '')?.[1] ?? '';
-  return timingSafeEqual(digest(given), digest(token));
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
-
-function wrongToken(): Problem {
-  const text = 'This takes the token of ADMIN_TOKEN: Authorization: Bearer …';
-  return new Problem('unauthenticated', text, { challenge: 'Bearer realm="admin"' });
 }
 
 /** @throws Problem `invalid-value` for a body that names neither studies nor all */

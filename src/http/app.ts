@@ -4,6 +4,7 @@ import type { Interaction } from '../auth/access';
 import type { SmartConfiguration } from '../auth/smart';
 import { Problem } from '../errors';
 import { RELEASES } from '../fhir/releases';
+import type { Meter } from '../study/source';
 import { answer, type Answering, type Guarded } from './answering';
 import type { BinaryHandler } from './binaryHandlers';
 import { conformanceHandler, servedTypes, type Software } from './conformance';
@@ -33,6 +34,8 @@ export interface HttpSettings extends Answering, Understanding {
   draining(): boolean;
   /** What a study's last update is at this archive, in words; undefined as long as the archive has not answered. */
   describeLastUpdated(): string | undefined;
+  /** `/metrics` and `/status`; undefined where there is no token for them. */
+  readonly operations?: RequestHandler | undefined;
   /** What operators may have the gateway do, below `/admin`; passes on where there is no token for it. */
   readonly admin: RequestHandler;
   /** WADO-RS and QIDO-RS below `/dicom-web`; undefined where images do not lead through the gateway. */
@@ -43,11 +46,13 @@ export interface HttpSettings extends Answering, Understanding {
   readonly readBinary?: BinaryHandler | undefined;
 }
 
-/** Watches requests, for the log. */
+/** Watches requests, for the log and for metrics. */
 export interface Watch {
   /** Sees every request before its answer; called once. */
   readonly request: RequestHandler;
   readonly problem: Report;
+  /** Hears what all answers cost. */
+  readonly meter?: Meter | undefined;
 }
 
 /** Builds the Express application; it does not listen. */
@@ -55,7 +60,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(nameRequest, openExchange, watch.request);
+  app.use(nameRequest, openExchange(watch.meter), watch.request);
   app.use(securityHeaders(), ...allowOrigins(() => settings.corsOrigins()));
   app.use(refusePathTricks);
   app.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
@@ -67,6 +72,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
   const bases = ['', ...Object.keys(RELEASES).map((name) => `/${name}`)].map((at) => `/fhir${at}`);
   app.use(smartConfigurationRoutes(bases, () => settings.smartConfiguration()));
   app.use(FHIR_BASE, fhirRoutes(handlers, settings, keep));
+  if (settings.operations !== undefined) app.use(settings.operations);
   app.use('/admin', settings.admin);
   const { dicomWeb, capabilityWeb } = settings;
   if (capabilityWeb !== undefined) app.use('/dicom-web/~:capability', capabilityWeb);

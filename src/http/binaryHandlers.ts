@@ -51,7 +51,7 @@ export function createBinaryHandler(
   { findStudies, isTooBroad }: Pick<Services, 'findStudies' | 'isTooBroad'>,
   dicomWeb: DicomWebServices,
 ): BinaryHandler {
-  const warming = createWarming(dicomWeb.retriever, dicomWeb.limits.warmingRetryAfter);
+  const warming = createWarming(dicomWeb);
   const unable = rememberFor(dicomWeb.limits.renderMemoryMs);
   const { maxMetadataBytes } = dicomWeb.limits;
 

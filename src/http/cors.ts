@@ -43,6 +43,8 @@ export function allowOrigins(origins: () => readonly string[]): RequestHandler[]
       'Prefer',
       'Range',
       'X-Request-Id',
+      'traceparent',
+      'tracestate',
     ],
     exposedHeaders: EXPOSED,
     maxAge: 600,

@@ -4,11 +4,12 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Access } from '../auth/access';
 import { CallerGone, Problem } from '../errors';
 import { layOutXml } from '../fhir/layout';
-import type { FhirRelease, Format, Resource } from '../fhir/releases';
-import type { Call } from '../study/source';
+import type { FhirRelease, Format, ReleaseName, Resource } from '../fhir/releases';
+import type { Call, Meter } from '../study/source';
 import type { Disclosed } from './disclosure';
 import { minorVersion } from './negotiate';
 import { createMeter, type ReadableMeter } from './timing';
+import { traceOf } from './traceContext';
 
 /** How an answer is written. */
 export interface View {
@@ -62,25 +63,38 @@ export type FhirHandler = (request: FhirRequest) => FhirAnswer | Promise<FhirAns
 export interface Exchange {
   readonly meter: ReadableMeter;
   readonly call: Call;
+  /** The release that was negotiated, as soon as it was. */
+  release?: ReleaseName;
 }
 
 const exchanges = new WeakMap<Request, Exchange>();
 
-/** Opens an exchange: its meter runs, and its signal fires when the client leaves before the answer is out. */
-export const openExchange: RequestHandler = (request, response, next) => {
-  const meter = createMeter();
-  let controller: AbortController | undefined;
-  const call: Call = {
-    // An answer that is sent as it was kept asks nobody and needs none.
-    get signal() {
-      controller ??= openSignal(response);
-      return controller.signal;
-    },
-    meter,
+/**
+ * Opens an exchange: its meter runs, and its signal fires when the client leaves before the answer is out.
+ *
+ * @param tally hears what all answers cost
+ */
+export function openExchange(tally?: Meter): RequestHandler {
+  return (request, response, next) => {
+    const meter = createMeter(tally);
+    let controller: AbortController | undefined;
+    let origin: Call['origin'];
+    const call: Call = {
+      // An answer that is sent as it was kept asks nobody and needs neither.
+      get signal() {
+        controller ??= openSignal(response);
+        return controller.signal;
+      },
+      meter,
+      get origin() {
+        origin ??= originOf(request, response);
+        return origin;
+      },
+    };
+    exchanges.set(request, { meter, call });
+    next();
   };
-  exchanges.set(request, { meter, call });
-  next();
-};
+}
 
 function openSignal(response: Response): AbortController {
   const controller = new AbortController();
@@ -92,6 +106,13 @@ function openSignal(response: Response): AbortController {
   if (response.closed) leave();
   else response.on('close', leave);
   return controller;
+}
+
+function originOf(request: Request, response: Response): NonNullable<Call['origin']> {
+  return {
+    requestId: response.get('X-Request-Id') ?? '',
+    trace: traceOf(request.get('traceparent'), request.get('tracestate')),
+  };
 }
 
 /** The exchange of a request. */

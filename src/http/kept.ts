@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Access } from '../auth/access';
 import { Flights } from '../cache/flights';
 import type { StudyHeader } from '../study/model';
-import type { Call, Meter } from '../study/source';
+import type { Call, Meter, WatchStore } from '../study/source';
 import type { FhirHandler, FhirRequest } from './exchange';
 import { finish, type Finished } from './finished';
 
@@ -14,6 +14,7 @@ export interface KeepSettings {
   readonly byCaller: boolean;
   /** Tells of changes in the archive, after which nothing that was made before them is sent. */
   readonly onChanged?: (listener: () => void) => void;
+  readonly watchStore?: WatchStore | undefined;
 }
 
 /** A request to a handler of the archive, and what its caller may see. */
@@ -41,11 +42,17 @@ interface Kept {
  * An answer lives no longer than the rows it was made of. Whatever is wrong with it (a failure, a part of the answer,
  * a notice of the archive's) is the next caller's to find out anew.
  */
-export function keepAnswers({ maxBytes, byCaller, onChanged }: KeepSettings): Keep {
+export function keepAnswers({ maxBytes, byCaller, onChanged, watchStore }: KeepSettings): Keep {
   if (maxBytes === 0)
     return async ({ request }, handler) => finish(await handler(request), request);
   const flights = new Flights<Kept>();
-  const store = new LRUCache<string, Kept>({ maxSize: maxBytes, sizeCalculation: sizeOf });
+  let evicted = 0;
+  const store = new LRUCache<string, Kept>({
+    maxSize: maxBytes,
+    sizeCalculation: sizeOf,
+    dispose: (_kept, _key, reason) => void (evicted += reason === 'evict' ? 1 : 0),
+  });
+  watchStore?.('answers', () => ({ entries: store.size, bytes: store.calculatedSize, evicted }));
   let changes = 0;
   onChanged?.(() => {
     changes += 1;
@@ -87,15 +94,18 @@ export function keepAnswers({ maxBytes, byCaller, onChanged }: KeepSettings): Ke
     const key = keyOf(request, access, byCaller);
     const known = store.get(key);
     if (known !== undefined && known.until > performance.now()) {
-      call.meter.cache('hit');
+      call.meter.cache('hit', 'answers');
       return to(access, known.answer);
     }
     const start = (shared: Call) => make(key, request, shared, handler);
     const { value, joined } = await flights.join(`${changes} ${key}`, call, start);
-    if (!joined) return to(access, value.answer);
+    if (!joined) {
+      call.meter.cache('miss', 'answers');
+      return to(access, value.answer);
+    }
     // What asks for changes, or got less than all, was asked before this request came, and may be too old for it.
     if (value.until <= performance.now()) return finish(await handler(request), request);
-    call.meter.cache('joined');
+    call.meter.cache('joined', 'answers');
     return to(access, value.answer);
   };
 }

@@ -6,9 +6,15 @@ import { wantsPretty, wishOf } from './asked';
 import { contentType, exchangeOf, write } from './exchange';
 import { negotiateFormat, negotiateRelease } from './negotiate';
 
-const REQUEST_ID = /^[\w.-]{1,64}$/;
+/**
+ * Forms of random ids: a UUID (RFC 9562), 16 to 64 hexadecimal digits with a letter among them
+ * (OpenTelemetry, nginx), a ULID. What a client
+ * sends is logged and passed on: any short text would do for a name, a patient's number or a UID as well.
+ */
+const REQUEST_ID =
+  /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=\d*[a-f])[0-9a-f]{16,64}|(?=\d*[A-HJKMNP-TV-Z])[0-7][0-9A-HJKMNP-TV-Z]{25})$/i;
 
-/** Gives every request an id, the client's own where it is harmless, and tells it in the answer. */
+/** Gives every request an id, the client's own where it has the form of a random one, and tells it in the answer. */
 export const nameRequest: RequestHandler = (request, response, next) => {
   const given = request.get('X-Request-Id') ?? '';
   response.set('X-Request-Id', REQUEST_ID.test(given) ? given : randomUUID());
@@ -109,6 +115,11 @@ function firstOf<T>(attempts: readonly (() => T)[]): T | undefined {
     }
   }
   return undefined;
+}
+
+/** The trace that a request is part of; for the log. */
+export function traceIdOf(request: Request): string | undefined {
+  return exchangeOf(request).call.origin?.trace.id;
 }
 
 /** Whether an exchange has cost the archive anything; for the log. */

@@ -12,8 +12,12 @@ export interface ReadableMeter extends Meter {
   readonly ageHeaders: () => Readonly<Record<string, string>>;
 }
 
-/** Counts what one answer cost from now on. */
-export function createMeter(): ReadableMeter {
+/**
+ * Counts what one answer cost from now on.
+ *
+ * @param tally hears of everything, too: what all answers cost together
+ */
+export function createMeter(tally?: Meter): ReadableMeter {
   const started = performance.now();
   const upstream = new Map<string, { calls: number; milliseconds: number }>();
   const cache = { hit: 0, miss: 0, joined: 0 };
@@ -23,17 +27,25 @@ export function createMeter(): ReadableMeter {
     hush() {
       hushed = true;
     },
-    upstream(operation, milliseconds) {
+    upstream(operation, milliseconds, outcome) {
+      tally?.upstream(operation, milliseconds, outcome);
       const sum = upstream.get(operation) ?? { calls: 0, milliseconds: 0 };
       upstream.set(operation, {
         calls: sum.calls + 1,
         milliseconds: sum.milliseconds + milliseconds,
       });
     },
-    cache(outcome) {
-      cache[outcome] += 1;
+    cache(outcome, level) {
+      tally?.cache(outcome, level);
+      // What one level does not have the next is asked for: told is the one that answered, or the last in the process.
+      const last = level === 'studies' || level === 'details';
+      if (last || (level === 'answers' && outcome !== 'miss')) cache[outcome] += 1;
     },
+    waited: (lane, milliseconds) => tally?.waited?.(lane, milliseconds),
+    dropped: (reason, rows) => tally?.dropped?.(reason, rows),
+    ignored: (key, rows) => tally?.ignored?.(key, rows),
     stale(age) {
+      tally?.stale?.(age);
       oldest = Math.max(oldest ?? 0, age);
     },
     ageHeaders() {

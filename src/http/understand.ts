@@ -43,13 +43,18 @@ export function createUnderstanding(
     known.set(words, read);
     return read;
   };
-  return (request, access) => ({
-    ...wordingOf(request),
-    path: (name) => String(request.params[name] ?? ''),
-    received: new Date(),
-    call: exchangeOf(request).call,
-    access,
-  });
+  return (request, access) => {
+    const wording = wordingOf(request);
+    const exchange = exchangeOf(request);
+    exchange.release = wording.release.name;
+    return {
+      ...wording,
+      path: (name) => String(request.params[name] ?? ''),
+      received: new Date(),
+      call: exchange.call,
+      access,
+    };
+  };
 }
 
 /** All that a wording is read from. */

@@ -7,6 +7,7 @@ import {
   wrongRoot,
 } from './failures';
 import type { RawAnswer } from './failures';
+import { originHeaders } from './origin';
 import type { Transport } from './transport';
 
 /** How dicomweb-client writes a URL before this gateway's escaping is applied to it. */
@@ -81,7 +82,8 @@ export class ArchiveRequest {
   }
 
   private async get(): Promise<RawAnswer> {
-    const outgoing = { method: 'GET' as const, url: this.url, headers: this.headers };
+    const headers = { ...this.headers, ...originHeaders(this.call) };
+    const outgoing = { method: 'GET' as const, url: this.url, headers };
     const answer = await this.transport.send(outgoing, this.call.signal);
     this.warning = answer.header('warning');
     return {

@@ -30,7 +30,11 @@ export interface Breaker {
    * @throws Problem `pacs-breaker-open`, with the seconds until the next try; else what the call throws
    */
   run<T>(send: () => Promise<T>, failed: (answer: T) => boolean): Promise<T>;
+  state(): BreakerState;
 }
+
+/** Whether calls are made; half open: one tries, or the next one will. */
+export type BreakerState = 'closed' | 'half-open' | 'open';
 
 /** What an archive that cannot serve does; an answer that is too large, a refused token or a caller's leaving is none. */
 const FAILURES: readonly ProblemCode[] = [
@@ -65,6 +69,11 @@ export function createBreaker(settings: BreakerSettings): Breaker {
   }
 
   return {
+    state() {
+      if (policy.state === CircuitState.Closed) return 'closed';
+      const waits = policy.state === CircuitState.Open && performance.now() < openUntil;
+      return waits ? 'open' : 'half-open';
+    },
     async run<T>(send: () => Promise<T>, failed: (answer: T) => boolean) {
       refuse();
       const settled = await policy.execute(async () => {

@@ -6,7 +6,8 @@ import type { Call } from '../study/source';
 import { ArchiveRequest, readJson } from './archiveRequest';
 import { type Parameter, writeQuery } from './encode';
 import { transportFailure, wrongRoot } from './failures';
-import { createLanes, type LaneSettings, type Size } from './lanes';
+import { createLanes, type LaneSettings, type LanesState, type Size } from './lanes';
+import { originHeaders } from './origin';
 import { createTransport, type Outgoing, type Transport } from './transport';
 import { createUpstream, type UpstreamSettings } from './upstream';
 import { watched } from './watched';
@@ -72,7 +73,7 @@ interface DicomWeb {
 export function createArchiveClient(
   settings: ArchiveSettings,
   upstream = createUpstream(settings),
-): ArchiveClient {
+): ArchiveClient & { state(): LanesState } {
   const transport = createTransport(settings, upstream);
   const lanes = createLanes(settings);
   const library = new api.DICOMwebClient({ url: settings.url, singlepart: '', verbose: false });
@@ -119,6 +120,7 @@ export function createArchiveClient(
         watched(call, seen, () => askNative(transport, settings.url, path, body, call)),
       );
     },
+    state: () => lanes.state(),
     close: () => transport.close(),
   };
 }
@@ -184,7 +186,7 @@ async function askNative(
     const outgoing: Outgoing = {
       url: new URL(`../${path}`, `${root}/`).href,
       method: body === undefined ? 'GET' : 'POST',
-      headers: { Accept: '*/*' },
+      headers: { Accept: '*/*', ...originHeaders(call) },
       ...(body !== undefined && { data: JSON.stringify(body) }),
     };
     const { status, body: bytes } = await transport.send(outgoing, call.signal);

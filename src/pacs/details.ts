@@ -83,13 +83,16 @@ async function rowsOfList(
   const expected = expectedRows(studies);
   const rows = await allRows(archive, { level: 'instances' }, keys, expected, call);
   // No rows, or rows of studies that were not asked for: the archive does not match lists. Then one by one.
-  const inList = rows.every((row) => asked.includes(string(row, 'StudyInstanceUID') ?? ''));
+  const others = rows.filter((row) => !asked.includes(string(row, 'StudyInstanceUID') ?? ''));
+  const inList = others.length === 0;
+  if (!inList) call.meter.dropped?.('not-asked', others.length);
   const listed = rows.length > 0 || expected === 0;
   if (!inList || !listed) return rowsOfEach(archive, studies, call);
   return studies.map((study) =>
     rowsOfPatient(
       rows.filter((row) => string(row, 'StudyInstanceUID') === study.uid),
       study,
+      call,
     ),
   );
 }
@@ -107,10 +110,9 @@ async function rowsOfEach(
         (error: unknown) =>
           isNoSuchPath(error) ? rowsBySeries(archive, study, call) : rethrow(error),
       );
-      return rowsOfPatient(
-        rows.filter((row) => isOfStudy(row, study)),
-        study,
-      );
+      const own = rows.filter((row) => isOfStudy(row, study));
+      if (own.length < rows.length) call.meter.dropped?.('not-asked', rows.length - own.length);
+      return rowsOfPatient(own, study, call);
     }),
   );
 }
@@ -190,12 +192,13 @@ function isOfStudy(row: DataSet, study: StudyHeader): boolean {
  * The rows of one Study Instance UID that are of the study's patient. Where some of them tell whose they are, those
  * that do not are of a patient without an id, who shares the UID, and of nobody else.
  */
-function rowsOfPatient(rows: readonly DataSet[], study: StudyHeader): StudyRows {
+function rowsOfPatient(rows: readonly DataSet[], study: StudyHeader, call: Call): StudyRows {
   const silent = (row: DataSet) => isSilent(row, study);
   const told = !rows.every(silent);
   const own = rows.filter((row) =>
     told && silent(row) ? study.patient.id === undefined : isOfPatient(row, study),
   );
+  if (own.length < rows.length) call.meter.dropped?.('other-patient', rows.length - own.length);
   return { rows: own, told };
 }
 

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { bulkhead, BulkheadRejectedError, type BulkheadPolicy } from 'cockatiel';
 import { CallerGone, Problem } from '../errors';
 import type { Call } from '../study/source';
+import { createTurns } from './turns';
 import { waitAtMost, WaitedTooLong } from './waiting';
 
 /** How much of the archive searches may use. */
@@ -28,6 +29,13 @@ export interface Lanes {
    * @throws Problem `pacs-busy` when too many wait, or for too long; CallerGone; what `send` throws
    */
   inTurn<T>(call: Call, size: Size, send: () => Promise<T>): Promise<T>;
+  /** How many calls are under way, and how many wait, those in their caller's own lane included. */
+  state(): LanesState;
+}
+
+export interface LanesState {
+  readonly inFlight: number;
+  readonly waiting: Readonly<Record<Size, number>>;
 }
 
 /** Seconds after which there may be room in the queue. */
@@ -42,6 +50,7 @@ export function createLanes({ concurrency, queue, queueMs }: LaneSettings): Lane
   const shared = bulkhead(concurrency, queue);
   const large = bulkhead(Math.max(1, concurrency - 1), queue);
   const own = new WeakMap<Call, BulkheadPolicy>();
+  const turns = createTurns();
   const ofCaller = (call: Call) => {
     const lane = own.get(call) ?? bulkhead(concurrency, Number.MAX_SAFE_INTEGER);
     own.set(call, lane);
@@ -49,9 +58,11 @@ export function createLanes({ concurrency, queue, queueMs }: LaneSettings): Lane
   };
   return {
     inTurn<T>(call: Call, size: Size, send: () => Promise<T>): Promise<T> {
+      const turn = turns.come(size, call.meter);
       const start = () => {
         // Not the bulkhead's own affair: cockatiel 3.2.1 stops serving its queue at an entry that was aborted.
         if (call.signal.aborted) throw new CallerGone();
+        turn.begin();
         return send();
       };
       const queued = () =>
@@ -59,8 +70,16 @@ export function createLanes({ concurrency, queue, queueMs }: LaneSettings): Lane
           const enter = () => shared.execute(() => begins(start));
           return size === 'large' ? large.execute(enter) : enter();
         });
-      return orGone(call.signal, ofCaller(call).execute(queued).catch(refused));
+      const result = ofCaller(call)
+        .execute(queued)
+        .catch(refused)
+        .finally(() => turn.end());
+      return orGone(call.signal, result);
     },
+    state: () => ({
+      inFlight: turns.inFlight(),
+      waiting: { small: turns.waiting('small'), large: turns.waiting('large') },
+    }),
   };
 }
 

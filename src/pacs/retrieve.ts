@@ -12,6 +12,7 @@ import {
 import type { Call } from '../study/source';
 import { transportFailure } from './failures';
 import { readParts } from './multipart';
+import { originHeaders } from './origin';
 import { boundaryOf, exactly, wholeBody } from './retrieveBody';
 import { endlessFailure, retrievalFailure } from './retrieveFailures';
 import { createLane, type Lane } from './retrieveLane';
@@ -22,7 +23,9 @@ import {
   type StreamSettings,
   type StreamTransport,
 } from './retrieveTransport';
+import { createTurns, type Turns } from './turns';
 import { createUpstream } from './upstream';
+import { watched } from './watched';
 
 /** What of the archive's headers clients are told; nothing else passes. */
 const PASSED = [
@@ -44,11 +47,16 @@ const VALIDATORS = ['etag', 'last-modified'] as const;
 export function createRetriever(
   settings: StreamSettings,
   upstream = createUpstream(settings),
-): Retriever & { close(): void } {
+): Retriever & { state(): TransfersState; close(): void } {
   const transport = createStreamTransport(settings, upstream);
   const lane = createLane(settings.streams, settings.streamQueue);
-  const ask = (target: Target, wish: Wish, call: Call) =>
-    inLane(lane, call, () => send(transport, settings, target, wish, call));
+  const turns = createTurns();
+  const ask = (target: Target, wish: Wish, call: Call) => {
+    const seen = { operation: 'wado', method: 'GET', target: () => `/${pathOf(target)}` } as const;
+    return inLane(lane, turns, call, () =>
+      watched(call, seen, () => send(transport, settings, target, wish, call)),
+    );
+  };
   return {
     async open(target, wish, call) {
       const opened = await ask(target, wish, call);
@@ -71,14 +79,34 @@ export function createRetriever(
         body: rewritten,
       };
     },
+    state: () => ({ open: turns.inFlight(), waiting: turns.waiting('transfer') }),
     close: () => transport.close(),
   };
 }
 
+/** Transfers under way, from the question on to the last byte, and those that wait. */
+export interface TransfersState {
+  readonly open: number;
+  readonly waiting: number;
+}
+
 /** Sends a retrieval when its turn comes; its place is free again when its answer has ended, however it does. */
-async function inLane(lane: Lane, call: Call, open: () => Promise<Opened>): Promise<Opened> {
-  const leave = await lane.enter(call.signal);
-  const started = performance.now();
+async function inLane(
+  lane: Lane,
+  turns: Turns,
+  call: Call,
+  open: () => Promise<Opened>,
+): Promise<Opened> {
+  const turn = turns.come('transfer', call.meter);
+  const place = await lane.enter(call.signal).catch((error: unknown) => {
+    turn.end();
+    throw error;
+  });
+  turn.begin();
+  const leave = () => {
+    turn.end();
+    place();
+  };
   try {
     const opened = await open();
     opened.body.once('close', leave);
@@ -86,9 +114,7 @@ async function inLane(lane: Lane, call: Call, open: () => Promise<Opened>): Prom
     return opened;
   } catch (error) {
     leave();
-    throw transportFailure(error);
-  } finally {
-    call.meter.upstream('wado', performance.now() - started);
+    throw error;
   }
 }
 
@@ -99,8 +125,11 @@ async function send(
   wish: Wish,
   call: Call,
 ): Promise<Opened> {
-  const headers = { Accept: wish.accept, ...conditionsOf(wish) };
-  const opened = await transport.open(urlOf(settings, target, wish), headers, call.signal);
+  const headers = { Accept: wish.accept, ...conditionsOf(wish), ...originHeaders(call) };
+  const url = urlOf(settings, target, wish);
+  const opened = await transport.open(url, headers, call.signal).catch((error: unknown) => {
+    throw transportFailure(error);
+  });
   const askedRange = wish.conditions?.range !== undefined;
   refuse(opened, retrievalFailure(opened, target, askedRange));
   return opened;

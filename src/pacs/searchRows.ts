@@ -1,12 +1,14 @@
 import type { DataSet, Element } from '../dicom/dataset';
+import type { Keyword } from '../dicom/tags';
 import { Problem } from '../errors';
 import { readStudy } from '../study/fromDicom';
 import type { FoundRow, FoundRows, RowCondition, RowQuery, RowSearch } from '../study/rowSearch';
-import type { Call } from '../study/source';
+import type { Call, Keys, Match } from '../study/source';
 import type { SearchAnswer } from './client';
 import type { Dialect } from './dialects';
 import { needsEscaping, wildenValue, type Parameter } from './encode';
 import { includeField } from './fields';
+import { tellIgnored } from './ignoredKeys';
 import { FIND_LIMIT, findRows, withText } from './orthanc';
 import { listOf, rowMatches, studyRowMatches, WORDS } from './rowMatches';
 import { paging, tellsOfMore, UIDS_A_CALL, type Archive } from './studies';
@@ -22,15 +24,28 @@ export function createRowSearch(archive: (call: Call) => Promise<Archive>): RowS
       refuseLists(query.conditions, at.facts.dialect);
       const answers = await askAll(at, query, call);
       const rows = answers.flatMap((answer) => answer.rows);
+      tellIgnored(rows, literalKeys(query), call.meter);
+      const found = await readRows(at, query, rows, call);
+      if (rows.length > found.length) call.meter.dropped?.('not-asked', rows.length - found.length);
       const last = answers.at(-1);
       const received = answers.reduce((sum, answer) => sum + answer.received, 0);
       return {
-        rows: await readRows(at, query, rows, call),
+        rows: found,
         received,
         next: whatIsNext(query, received, last, at.facts.dialect),
       };
     },
   };
+}
+
+/** What is asked, as far as it is values to the letter; what stands for more than itself is not judged. */
+function literalKeys({ conditions }: RowQuery): Keys {
+  return new Map(
+    conditions.map(({ keyword, value }): [Keyword, Match] => [
+      keyword,
+      { kind: 'values', values: keyword.endsWith('UID') ? listOf(value) : [value] },
+    ]),
+  );
 }
 
 /** The rows of a query; where no limit is set, also those that the archive holds back at first and says so. */

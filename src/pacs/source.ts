@@ -96,7 +96,10 @@ async function readDetail(
   const supplemented = await supplementSeries(archive, study, grouped, how, call);
   const own = supplemented.filter(([first]) => isOfPatient(first, study));
   const mixed = doubtful && own.some(([first]) => isSilent(first, study));
-  const series = mixed ? [] : own.map((each) => assembleSeries(archive, each)).filter(isThere);
+  const used = mixed ? [] : own;
+  const left = rowsIn(supplemented) - rowsIn(used);
+  if (left > 0) call.meter.dropped?.('other-patient', left);
+  const series = used.map((each) => assembleSeries(archive, each)).filter(isThere);
   return {
     header: enrich(archive, study, own),
     series: series.sort(inOrder),
@@ -133,6 +136,10 @@ function findDefects(expected: number | undefined, series: Series[], mixed: bool
   return expected !== undefined && received < expected
     ? [{ kind: 'incomplete', expected, received }]
     : [];
+}
+
+function rowsIn(series: readonly SeriesRows[]): number {
+  return series.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Rows by series, series in the order they first came, rows in theirs. */

@@ -7,6 +7,7 @@ import type { Call, Keys, Match, Notice, StudyWindow } from '../study/source';
 import type { ArchiveClient, SearchAnswer } from './client';
 import { cheapNamePattern, needsEscaping, writeKeys, type Parameter } from './encode';
 import { includeField } from './fields';
+import { tellIgnored } from './ignoredKeys';
 import { FIND_LIMIT, findRows, findStudyUids, withText, type NativeStudy } from './orthanc';
 import type { ArchiveFacts } from './probe';
 import { readUpdateTime } from './updateTime';
@@ -107,9 +108,11 @@ async function searchOnce(
   call: Call,
 ): Promise<StudyWindow> {
   const answer = await askTwice(archive, keys, window, call);
+  tellIgnored(answer.rows, keys, call.meter);
   const studies = await readStudies(archive, answer.rows, call);
   const follows = await whatFollows(archive, keys, window, answer, call);
   const nameless = answer.received > studies.length;
+  if (nameless) call.meter.dropped?.('nameless', answer.received - studies.length);
   return {
     ...follows,
     cut: follows.cut || nameless,

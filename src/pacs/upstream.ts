@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAxiosError } from 'axios';
-import { createBreaker, type BreakerSettings } from './breaker';
+import { createBreaker, type BreakerSettings, type BreakerState } from './breaker';
 import { createCredential, type CredentialSettings } from './credential';
 import { createPause } from './pause';
 
@@ -49,6 +49,15 @@ export interface Upstream {
     rules: Rules,
     signal: AbortSignal,
   ): Promise<T>;
+  state(): UpstreamState;
+}
+
+export interface UpstreamState {
+  readonly breaker: BreakerState;
+  /** Milliseconds that the archive asked to be left alone for on, by Retry-After; 0: it did not. */
+  readonly pausedMs: number;
+  /** Calls that were made again since the start. */
+  readonly retries: number;
 }
 
 /** Milliseconds before a repetition: apart from each other, so that callers do not come back as one. */
@@ -60,6 +69,7 @@ export function createUpstream(settings: UpstreamSettings): Upstream {
   const credential = createCredential(settings);
   const breaker = createBreaker(settings.breaker);
   const pause = createPause();
+  let retries = 0;
 
   /** Sends with the credential, and once more with another where the archive does not know it any more. */
   async function authorised<T extends Answered>(send: (header?: string) => Promise<T>): Promise<T> {
@@ -98,10 +108,12 @@ export function createUpstream(settings: UpstreamSettings): Upstream {
           if (delay === undefined || delay >= left() || signal.aborted) return unwrap(settled);
           if ('answer' in settled) settled.answer.discard();
           await sleep(delay);
+          retries += 1;
         }
       };
       return breaker.run(attempts, ({ status }) => rules.failed(status));
     },
+    state: () => ({ breaker: breaker.state(), pausedMs: pause.left(), retries }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { Problem } from '../errors';
+import { CallerGone, Problem } from '../errors';
 import type { Call } from '../study/source';
 
 /** What a call to the archive is, for the meter and for whoever listens. */
@@ -16,7 +16,7 @@ export async function watched<T>(call: Call, what: Watched, send: () => Promise<
   const tell = (came: { readonly rows?: number; readonly failure?: string }) => {
     const { operation, method } = what;
     const milliseconds = performance.now() - started;
-    call.meter.upstream(operation, milliseconds);
+    call.meter.upstream(operation, milliseconds, came.failure ?? 'ok');
     call.meter.trace?.({ on: 'call', method, target: what.target(), milliseconds, ...came });
   };
   try {
@@ -24,7 +24,12 @@ export async function watched<T>(call: Call, what: Watched, send: () => Promise<
     tell(Array.isArray(answer) ? { rows: answer.length } : {});
     return answer;
   } catch (error) {
-    tell({ failure: error instanceof Problem ? error.code : 'a failure' });
+    tell({ failure: failureOf(error) });
     throw error;
   }
+}
+
+function failureOf(error: unknown): string {
+  if (error instanceof Problem) return error.code;
+  return error instanceof CallerGone ? 'left' : 'failure';
 }

@@ -43,6 +43,7 @@ export async function gather(
     const added = add(found, window.studies);
     notices.push(...window.notices);
     const repeats = window.studies.length - added;
+    if (repeats > 0) call.meter.dropped?.('repeated', repeats);
     if (added === 0 && repeats > 0) {
       return { ...finish(found, [...notices, OFFSET_IGNORED]), rest: undefined, cut: true };
     }

@@ -31,13 +31,82 @@ export interface Call {
   readonly fresh?: boolean;
   /** Set for callers who may see every study: older rows will do where the archive fails and a setting allows it. */
   readonly mayBeStale?: boolean;
+  /** The request that this is for; absent where the gateway asks for itself. */
+  readonly origin?: Origin;
 }
 
-/** Counts what an answer cost. */
+/** What a request is known by, here and to the systems that its calls go to. */
+export interface Origin {
+  /** X-Request-Id: the client's own where it has the form of a random id, else a fresh one. */
+  readonly requestId: string;
+  readonly trace: Trace;
+}
+
+/** The trace that a request is part of (W3C Trace Context). */
+export interface Trace {
+  /** trace-id: 32 hexadecimal digits in lower case. */
+  readonly id: string;
+  /** trace-flags: two hexadecimal digits. */
+  readonly flags: string;
+  /** The value of tracestate, where the request brought a good one. */
+  readonly state?: string;
+}
+
+/** Where calls to the archive wait for their turn: small and large searches, and transfers. */
+export type LaneName = 'small' | 'large' | 'transfer';
+
+/** Where answers are remembered: study rows, series and instances, finished answers, and what replicas share. */
+export type CacheLevel = 'studies' | 'details' | 'answers' | 'redis';
+
+/** Why rows of the archive are not used. */
+export type DropReason =
+  /** They name no study. */
+  | 'nameless'
+  /** They were told before in the same search. */
+  | 'repeated'
+  /** They are of a study that was not asked for, or do not match what was. */
+  | 'not-asked'
+  /** They are of another patient who has the same Study Instance UID, or nobody knows of whom. */
+  | 'other-patient';
+
+/**
+ * Keys by which it is told that an archive does not match: those that say whose a study is, and which. Of others a row
+ * that differs is no proof: names are compared by sound, modalities are computed, ranges of dates are widened.
+ */
+export type JudgedKey = Extract<Keyword, 'StudyInstanceUID' | 'PatientID' | 'AccessionNumber'>;
+
+/** What a store of remembered answers holds. */
+export interface StoreState {
+  readonly entries: number;
+  /** Bytes, about. */
+  readonly bytes: number;
+  /** Entries that went to make room, since the start. */
+  readonly evicted: number;
+}
+
+/** Hears, once, how to read what a store holds. */
+export type WatchStore = (level: CacheLevel, state: () => StoreState) => void;
+
+/**
+ * Counts what an answer cost, and what happened on the way to it: the one observer of calls, for the answer's own
+ * Server-Timing and for the process' metrics. It is told names of this code and numbers, nothing of a patient.
+ */
 export interface Meter {
-  /** @param operation `qido`, `metadata`, `native` or `probe`; @param milliseconds the call's duration */
-  upstream(operation: string, milliseconds: number): void;
-  cache(outcome: 'hit' | 'miss' | 'joined'): void;
+  /**
+   * Hears that a call to the archive has ended.
+   *
+   * @param operation `qido`, `metadata`, `native` or `wado`
+   * @param milliseconds the call's duration; of `wado` until the headers of its answer
+   * @param outcome `ok`, the code of the failure, or `left`: the caller of a transfer did
+   */
+  upstream(operation: string, milliseconds: number, outcome: string): void;
+  cache(outcome: 'hit' | 'miss' | 'joined', level: CacheLevel): void;
+  /** Hears how long a call waited for its turn, in milliseconds. */
+  waited?(lane: LaneName, milliseconds: number): void;
+  /** Hears that rows of the archive were left out. */
+  dropped?(reason: DropReason, rows: number): void;
+  /** Hears of rows that contradict a key which the archive was asked for: it does not match by it. */
+  ignored?(key: JudgedKey, rows: number): void;
   /**
    * Hears how long something that the answer is made of is believed, where the answer may be kept.
    * @param until as `performance.now()` tells time; what is over already must not be used for another answer

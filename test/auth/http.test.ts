@@ -32,7 +32,7 @@ const authOf = (env: Readonly<Record<string, string>> = {}) => authAt(provider, 
 async function serve(auth: Auth) {
   const app = express();
   const authenticate = createAuthenticator(auth);
-  app.use(nameRequest, openExchange, ...allowOrigins(() => ['*']));
+  app.use(nameRequest, openExchange(), ...allowOrigins(() => ['*']));
   app.use(smartConfigurationRoutes(['/fhir', '/fhir/r4'], () => auth.smartConfiguration()));
   app.get('/who', async (request, response) => {
     const [once, again] = await Promise.all([authenticate(request), authenticate(request)]);

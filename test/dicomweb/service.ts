@@ -69,6 +69,7 @@ export async function startService(
     countSearch: () => undefined,
     retriever,
     rows: createRowSearch(async () => ({ client, facts: await facts(), zone })),
+    meter: { upstream: () => undefined, cache: () => undefined },
     renderer: { maxBytes: 1e6, render: () => Promise.resolve(undefined) },
     audit: (event) => {
       events.push(event);
@@ -87,7 +88,7 @@ export async function startService(
     },
     ...changed,
   });
-  app.use(nameRequest, openExchange, refusePathTricks);
+  app.use(nameRequest, openExchange(), refusePathTricks);
   app.use('/dicom-web', routes);
   app.use(sendProblem('dstu1', () => undefined));
   const server = await listen(app, {

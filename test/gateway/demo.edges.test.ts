@@ -131,14 +131,29 @@ describe('headers', () => {
     }
   });
 
-  test('X-Request-Id is the client’s own where it is harmless', async () => {
-    expect((await get(READ, { 'X-Request-Id': 'a.b-1' })).headers.get('X-Request-Id')).toBe(
-      'a.b-1',
-    );
-    for (const id of ['', 'a b', 'x'.repeat(65), '<x>']) {
-      const { headers } = await get(READ, { 'X-Request-Id': id });
-      expect(headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/);
-    }
+  const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+  test.each([
+    'A987FBC9-4BED-3078-CF07-9141BA07C9F3',
+    '0af7651916cd43dd8448eb211c80319c',
+    'b7ad6b7169203331',
+    '01ARZ3NDEKTSV4RRFFQ69G5FAV',
+  ])('X-Request-Id %j is the client’s own: it has the form of a random id', async (id) => {
+    expect((await get(READ, { 'X-Request-Id': id })).headers.get('X-Request-Id')).toBe(id);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['two words', 'a b'],
+    ['markup', '<x>'],
+    ['a name', 'Doe.Jane-1970-01-01'],
+    ['a patient’s number', '1234567890123456'],
+    ['a UID', '1.2.840.113619.2.55.3.604688119'],
+    ['more than 64 digits', 'a'.repeat(65)],
+  ])('X-Request-Id with %s is replaced: it would be logged and passed on', async (_, id) => {
+    const told = (await get(READ, { 'X-Request-Id': id })).headers.get('X-Request-Id');
+    expect(told).toMatch(UUID);
+    expect(told).not.toBe(id);
   });
 
   test('Server-Timing tells upstream calls and the cache’s part, also on failures', async () => {

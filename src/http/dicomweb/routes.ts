@@ -51,7 +51,7 @@ export function createDicomWebRoutes(services: DicomWebServices): Router {
 }
 
 function retrieval(services: DicomWebServices): RequestHandler {
-  const warming = createWarming(services.retriever, services.limits.warmingRetryAfter);
+  const warming = createWarming(services);
   const unable = rememberFor(services.limits.renderMemoryMs);
 
   /** Checks everything, and only then asks the archive. */

@@ -4,7 +4,7 @@ import type { Part } from '../../auth/ownership';
 import type { StudyHeader } from '../../study/model';
 import type { Retriever } from '../../study/retrieval';
 import type { RowSearch } from '../../study/rowSearch';
-import type { Call } from '../../study/source';
+import type { Call, Meter } from '../../study/source';
 import type { Audit } from '../disclosure';
 import type { Report } from '../problem';
 
@@ -29,6 +29,8 @@ export interface DicomWebServices {
   /** Renders where the archive does not. */
   readonly renderer: Renderer;
   readonly audit: Audit;
+  /** Counts what the archive is asked for nobody's request. */
+  readonly meter: Meter;
   /** Told of transfers that broke after their answer had begun. */
   readonly report: Report;
   /** DICOMweb root at which the client reached the gateway; no trailing slash. */

@@ -1,14 +1,12 @@
 import { Problem } from '../../errors';
 import type { StudyHeader } from '../../study/model';
-import type { Retriever, Target } from '../../study/retrieval';
-import type { Meter } from '../../study/source';
+import type { Target } from '../../study/retrieval';
 import { rememberFor } from './remembered';
+import type { DicomWebServices } from './services';
 
 /** How long a study that was fetched from slow storage is believed to be there, in milliseconds. */
 const STAYS_WARM_MS = 600_000;
 const ANY_DICOM = 'multipart/related; type="application/dicom"; transfer-syntax=*';
-/** Nobody waits for this: it is no part of what an answer cost. */
-const UNMETERED: Meter = { upstream: () => undefined, cache: () => undefined };
 
 /** Sees to studies that are not on the archive's disks. */
 export interface Warming {
@@ -24,15 +22,18 @@ export interface Warming {
  * Answers for studies whose Instance Availability (0008,0056) says that they are slow to get, or not to be got.
  * Asking for one is what makes an archive fetch it, so it is asked once, and the answer is dropped when it begins.
  * From then on the study is retrieved whatever its rows say: some archives never change them.
- *
- * @param retryAfter seconds that a client is told to wait
  */
-export function createWarming(retriever: Retriever, retryAfter: number): Warming {
+export function createWarming({
+  retriever,
+  meter,
+  limits: { warmingRetryAfter: retryAfter },
+}: Pick<DicomWebServices, 'retriever' | 'meter' | 'limits'>): Warming {
   const warm = rememberFor(STAYS_WARM_MS);
   const underWay = new Set<string>();
 
   async function fetchStudy(study: string): Promise<void> {
-    const call = { signal: new AbortController().signal, meter: UNMETERED };
+    // Nobody waits for this: it is no part of what an answer cost.
+    const call = { signal: new AbortController().signal, meter };
     const target: Target = { study, view: { kind: 'files' } };
     try {
       const { body } = await retriever.open(target, { accept: ANY_DICOM }, call);
