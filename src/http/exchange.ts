@@ -105,11 +105,13 @@ export function contentType(
  * it: where the archive does not tell, each replica has seen the same study first at another time.
  */
 export function versionOf(content: unknown): string {
-  const text = JSON.stringify(content, (name, value: unknown) =>
-    name === 'lastUpdated' ? undefined : value,
-  );
+  // As text: a function that is asked of every member of a page takes longer than all the rest of writing it. Within
+  // a JSON string every quote is escaped, so that nothing but a member looks like one.
+  const text = JSON.stringify(content).replace(LAST_UPDATED, '');
   return createHash('sha1').update(text).digest('hex').slice(0, 16);
 }
+
+const LAST_UPDATED = /"lastUpdated":"[^"]*",?/g;
 
 const PATH_TRICK = /%2f|%5c|%00|%0a|%0d|%25|%2e|\\|\/\/|\/\.{1,2}(\/|$)/i;
 

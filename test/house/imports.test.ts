@@ -54,6 +54,8 @@ const RULES: Readonly<Record<string, Rule>> = {
       'node:net',
       'node:stream',
       'node:timers/promises',
+      'node:util',
+      'node:zlib',
     ],
   },
   auth: { may: ['study', 'dicom', 'errors', 'jose', 'lru-cache', 'node:crypto', 'zod'] },
