@@ -48,6 +48,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'cockatiel',
       'dicomweb-client',
       'stream-json',
+      'node:buffer',
       'node:events',
       'node:http',
       'node:https',
