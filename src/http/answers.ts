@@ -99,8 +99,12 @@ export function readShown(services: Services, request: FhirRequest, type: Search
 }
 
 /** DSTU1 http.html "read": Content-Location is the version-specific URL. */
-export function readAnswer(request: FhirRequest, resource: Resource, path: string): FhirAnswer {
-  const version = versionOf(resource);
+export async function readAnswer(
+  request: FhirRequest,
+  resource: Resource,
+  path: string,
+): Promise<FhirAnswer> {
+  const version = await versionOf(resource);
   const location = `${request.baseUrl}/${path}/_history/${version}`;
   return { resource, kind: 'resource', version, headers: { 'Content-Location': location } };
 }

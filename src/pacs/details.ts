@@ -83,15 +83,12 @@ async function rowsOfList(
   const expected = expectedRows(studies);
   const rows = await allRows(archive, { level: 'instances' }, keys, expected, call);
   // No rows, or rows of studies that were not asked for: the archive does not match lists. Then one by one.
-  const inList = rows.every((row) => asked.includes(string(row, 'StudyInstanceUID') ?? ''));
+  const byStudy = new Map(asked.map((uid): [string, DataSet[]] => [uid, []]));
+  const own = (row: DataSet) => byStudy.get(string(row, 'StudyInstanceUID') ?? '');
+  const inList = rows.every((row) => own(row)?.push(row) !== undefined);
   const listed = rows.length > 0 || expected === 0;
   if (!inList || !listed) return rowsOfEach(archive, studies, call);
-  return studies.map((study) =>
-    rowsOfPatient(
-      rows.filter((row) => string(row, 'StudyInstanceUID') === study.uid),
-      study,
-    ),
-  );
+  return studies.map((study) => rowsOfPatient(byStudy.get(study.uid) ?? [], study));
 }
 
 async function rowsOfEach(

@@ -3,6 +3,7 @@ import { readInstance, readRequests, readSeries, readStudy } from '../study/from
 import { patientKey } from '../study/identity';
 import type { Defect, ImagingRequest, Patient, Series, StudyHeader } from '../study/model';
 import type { Abilities, Call, Keys, StudyDetail, StudySource } from '../study/source';
+import { beginTurn, mapInTurns } from '../study/turns';
 import { openChangeLog } from './changes';
 import { instanceRows, isOfPatient, isSilent, type StudyRows } from './details';
 import { nativeRows } from './orthancRows';
@@ -96,7 +97,7 @@ async function readDetail(
   const supplemented = await supplementSeries(archive, study, grouped, how, call);
   const own = supplemented.filter(([first]) => isOfPatient(first, study));
   const mixed = doubtful && own.some(([first]) => isSilent(first, study));
-  const series = mixed ? [] : own.map((each) => assembleSeries(archive, each)).filter(isThere);
+  const series = mixed ? [] : await assembleAll(archive, own);
   return {
     header: enrich(archive, study, own),
     series: series.sort(inOrder),
@@ -147,11 +148,16 @@ function groupBySeries(rows: readonly DataSet[]): SeriesRows[] {
   return [...groups.values()];
 }
 
-function assembleSeries(archive: Archive, rows: SeriesRows): Series | undefined {
-  const series = readSeries(rows[0], archive.zone);
-  if (series === undefined) return undefined;
-  const instances = rows.map(readInstance).filter(isThere).sort(inOrder);
-  return { ...series, instances };
+async function assembleAll(archive: Archive, all: readonly SeriesRows[]): Promise<Series[]> {
+  const turn = beginTurn();
+  const assembled: Series[] = [];
+  for (const rows of all) {
+    const series = readSeries(rows[0], archive.zone);
+    if (series === undefined) continue;
+    const instances = (await mapInTurns(rows, readInstance, turn)).filter(isThere).sort(inOrder);
+    assembled.push({ ...series, instances });
+  }
+  return assembled;
 }
 
 /**
