@@ -3,6 +3,7 @@ import type { Cold, Way } from './cold';
 import type { Growth } from './memory';
 import type { Retrieval } from './retrieval';
 import type { RowsMeasured } from './rows';
+import type { LoopDelay } from './loop';
 import type { SlowClients } from './slowClients';
 import type { Throughput } from './throughput';
 
@@ -95,6 +96,20 @@ export function retrievalTable(rows: readonly Retrieval[]): string {
     times(ratio),
     `${figure(cpuMs)} ms`,
     growthOf(growth),
+  ]);
+  return table([head, ...body]);
+}
+
+/** The table of large answers, and how long they keep others waiting. */
+export function loopTable(rows: readonly LoopDelay[]): string {
+  const head = ['', 'latency', 'loop p99', 'worst', 'idle p99', 'memory (RSS)'];
+  const body = rows.map(({ title, ms, p99, worst, idleP99, rss, peak }) => [
+    title,
+    `${figure(ms)} ms`,
+    `${figure(p99)} ms`,
+    `${figure(worst)} ms`,
+    `${figure(idleP99)} ms`,
+    growthOf({ idle: rss, peak }),
   ]);
   return table([head, ...body]);
 }
