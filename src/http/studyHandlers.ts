@@ -143,7 +143,7 @@ export function createStudyHandlers(services: Services): StudyHandlers {
     const shown = readShown(services, request, 'ImagingStudy');
     const { uid, patientMark } = readStudyId(request.path('id'));
     const id = { on: 'id' as const, uid, ...(patientMark !== undefined && { patientMark }) };
-    const query = { clauses: [[id]], sort: [], count: SEVERAL, detail: shown.detail };
+    const query = { clauses: [[id]], sort: [], count: SEVERAL, ...shown.depth };
     const { studies, notices } = await services.findStudies(
       restrict(query, access),
       callOf(request, access),

@@ -135,7 +135,7 @@ async function rowsBySeries(archive: Archive, study: StudyHeader, call: Call): P
  * `offset`), or a short page with which as many rows came as were expected. A full page is never the end: where
  * two patients share a UID, more rows come than the study counts, and would leave no room for other studies'.
  */
-async function allRows(
+export async function allRows(
   archive: Archive,
   path: SearchPath,
   keys: Keys,
@@ -219,7 +219,7 @@ export function isOfPatient(row: DataSet, study: StudyHeader): boolean {
   return sameIssuer && damaged(id) === damaged(study.patient.id);
 }
 
-function isNoSuchPath(error: unknown): boolean {
+export function isNoSuchPath(error: unknown): boolean {
   return (
     error instanceof Problem && (error.code === 'pacs-error' || error.code === 'pacs-broken-answer')
   );

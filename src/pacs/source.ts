@@ -7,6 +7,7 @@ import { beginTurn, mapInTurns } from '../study/turns';
 import { openChangeLog } from './changes';
 import { instanceRows, isOfPatient, isSilent, type StudyRows } from './details';
 import { nativeRows } from './orthancRows';
+import { seriesOutlines, type SeriesOutline } from './outlines';
 import type { ArchiveFacts } from './probe';
 import { searchBelow } from './below';
 import { searchStudies, type Archive } from './studies';
@@ -50,10 +51,35 @@ export function createArchiveSource(
       if (dialect.updateTime !== 'native') return undefined;
       return changes.changedSince(since, most, call);
     },
+    async series(studies, call) {
+      const at = await archive(call);
+      const outlines = await seriesOutlines(at, studies, call);
+      return studies.map((study, index) => readOutline(at, study, outlines[index]));
+    },
     async details(studies, call) {
       return readDetails(await archive(call), studies, call);
     },
   };
+}
+
+/** A study with its series alone; undefined where any of them is in doubt. */
+function readOutline(
+  archive: Archive,
+  study: StudyHeader,
+  outlines: readonly SeriesOutline[] | undefined,
+): StudyDetail | undefined {
+  if (!outlines?.every(({ first }) => isOfPatient(first, study))) return undefined;
+  const series = outlines.map(({ first, count }) => {
+    const read = readSeries(first, archive.zone);
+    return read && { ...read, numberOfInstances: count };
+  });
+  if (!series.every(isThere)) return undefined;
+  const header = enrich(
+    archive,
+    study,
+    outlines.map(({ first }) => [first]),
+  );
+  return { header, series: series.sort(inOrder), defects: [] };
 }
 
 async function readDetails(
