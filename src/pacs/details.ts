@@ -20,8 +20,8 @@ import { tellsOfMore, UIDS_A_CALL, type Archive } from './studies';
 const CHUNK_INSTANCES = 600;
 /** Instances a study is taken for when the archive does not count. */
 const UNCOUNTED = 50;
-/** Rows of one call at most; dcm4chee and others cut lower, which is noticed. */
-const PAGE_ROWS = 2000;
+/** Rows of one call at most: a long CT in one. dcm4chee and others cut lower, which is noticed. */
+const PAGE_ROWS = 2500;
 const NO_ROWS: StudyRows = { rows: [], told: false };
 
 /** The instance rows of a study. */

@@ -72,28 +72,22 @@ function* slicesOf(body: Buffer, start: number, sliceBytes: number): Generator<S
   let from = start + 1;
   let depth = 0;
   for (let at = start; at < body.length; at += 1) {
-    switch (body[at]) {
-      case QUOTE:
-        at = endOfString(body, at);
-        break;
-      case BRACKET:
-      case BRACE:
-        depth += 1;
-        break;
-      case BRACKET + CLOSES:
-      case BRACE + CLOSES:
-        depth -= 1;
-        if (depth > 0) break;
-        if (body[at] !== (body[start] ?? 0) + CLOSES || skipBlanks(body, at + 1) < body.length) {
-          throw new SyntaxError('the end is not its end');
-        }
-        yield { from, to: at, only: from === start + 1 };
-        return;
-      case COMMA:
-        if (depth > 1 || at - from < sliceBytes) break;
-        yield { from, to: at, only: false };
-        from = at + 1;
-        break;
+    const byte = body[at];
+    if (byte === QUOTE) {
+      at = endOfString(body, at);
+    } else if (byte === BRACKET || byte === BRACE) {
+      depth += 1;
+    } else if (byte === BRACKET + CLOSES || byte === BRACE + CLOSES) {
+      depth -= 1;
+      if (depth > 0) continue;
+      if (byte !== (body[start] ?? 0) + CLOSES || skipBlanks(body, at + 1) < body.length) {
+        throw new SyntaxError('the end is not its end');
+      }
+      yield { from, to: at, only: from === start + 1 };
+      return;
+    } else if (byte === COMMA && depth === 1 && at - from >= sliceBytes) {
+      yield { from, to: at, only: false };
+      from = at + 1;
     }
   }
   throw new SyntaxError('it does not end');
