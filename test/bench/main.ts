@@ -7,8 +7,10 @@ import { buildProcesses, ROOT } from './build';
 import { createChildren, type Children } from './child';
 import { measureCold, type ColdSettings } from './cold';
 import { measureImages, type Images } from './images';
+import { measureLoop } from './loop';
 import {
   coldTable,
+  loopTable,
   memoryLine,
   retrievalTable,
   rowsTable,
@@ -35,12 +37,14 @@ const EFFORTS = {
     rounds: 5,
     cold: { warmUpRounds: 5, rounds: 15, budgetMs: 20_000 },
     images: { rounds: 5, budgetMs: 80_000, slowSeconds: 20, imageRows: 512 },
+    loop: { studies: 10_000, instances: 20_000, rounds: 5, env: {} },
   },
   quick: {
     seconds: 0.2,
     rounds: 1,
     cold: { warmUpRounds: 0, rounds: 1, budgetMs: 0 },
     images: { rounds: 1, budgetMs: 0, slowSeconds: 2, imageRows: 256 },
+    loop: { studies: 500, instances: 2000, rounds: 1, env: {} },
   },
 };
 
@@ -78,8 +82,12 @@ async function main(): Promise<void> {
     });
     progress('images');
     const images = await measureImages(children, own ? undefined : pacsUrl, effort.images);
+    progress('large answers');
+    const large = loopTable(await measureLoop(children, effort.loop));
     const archive = own ? "the bench's own archive" : `the archive at ${pacsUrl}`;
-    print(report(archive, warm.rows, { started, ...warm.memory }, cold, rows, images));
+    print(
+      `${report(archive, warm.rows, { started, ...warm.memory }, cold, rows, images)}\n\n${large}`,
+    );
   } finally {
     await children.stopAll();
   }
