@@ -123,6 +123,11 @@ export function cached(source: StudySource, settings: CacheSettings, watch?: Wat
     return value;
   }
 
+  function keptDetail(study: StudyHeader): KeptDetail | undefined {
+    const kept = alive(details.get(detailKey(study)));
+    return kept?.fingerprint === fingerprint(study) ? kept : undefined;
+  }
+
   /** @returns as it is kept; what came incomplete is given to those who wait, and is over then */
   function keep(
     study: StudyHeader,
@@ -155,11 +160,18 @@ export function cached(source: StudySource, settings: CacheSettings, watch?: Wat
       call.meter.believed?.(call.fresh === true ? OVER : untilOfRows());
       return source.changedSince?.(since, most, call);
     },
+    async series(wanted, call) {
+      // Kept with their instances only; else they are as old as the study rows that they stand beside.
+      const known = wanted.map(keptDetail);
+      const missing = wanted.filter((_, index) => known[index] === undefined);
+      call.meter.believed?.(untilOfRows());
+      const read = missing.length > 0 ? await source.series?.(missing, call) : undefined;
+      const byStudy = new Map(missing.map((study, index) => [study, read?.[index]]));
+      for (const kept of known) if (kept !== undefined) call.meter.believed?.(kept.until);
+      return wanted.map((study, index) => known[index]?.detail ?? byStudy.get(study));
+    },
     async details(wanted, call) {
-      const known = wanted.map((study) => {
-        const kept = alive(details.get(detailKey(study)));
-        return kept?.fingerprint === fingerprint(study) ? kept : undefined;
-      });
+      const known = wanted.map(keptDetail);
       const missing = wanted.filter((_, index) => known[index] === undefined);
       for (const detail of known) call.meter.cache(detail ? 'hit' : 'miss', 'details');
       const read = missing.length === 0 ? [] : await readDetails(missing, call);

@@ -25,7 +25,8 @@ const LOWER_CASE = /[a-f]/;
 export function readDataSet(json: unknown): DataSet | undefined {
   if (!isRecord(json)) return undefined;
   const dataSet = new Map<string, Element>();
-  for (const [tag, element] of Object.entries(json)) {
+  for (const tag of Object.keys(json)) {
+    const element = json[tag];
     if (TAG_FORM.test(tag) && isRecord(element)) dataSet.set(upperCase(tag), readElement(element));
   }
   return dataSet;
@@ -72,7 +73,12 @@ export function strings(dataSet: DataSet, keyword: Keyword): string[] {
 
 /** The first non-empty value of an attribute as a trimmed string. */
 export function string(dataSet: DataSet, keyword: Keyword): string | undefined {
-  return strings(dataSet, keyword)[0];
+  // Asked some ten times of every row: a list that is thrown away each time would be most of the garbage of a page.
+  for (const value of values(dataSet, keyword)) {
+    const first = text(value);
+    if (first !== '') return first;
+  }
+  return undefined;
 }
 
 /**
@@ -95,8 +101,10 @@ export function sequence(dataSet: DataSet, keyword: Keyword): DataSet[] {
 
 /** The raw values of an attribute; empty when it is absent, empty or malformed. */
 export function values(dataSet: DataSet, keyword: Keyword): readonly unknown[] {
-  return dataSet.get(TAG[keyword])?.Value ?? [];
+  return dataSet.get(TAG[keyword])?.Value ?? NONE;
 }
+
+const NONE: readonly unknown[] = [];
 
 /** Whether a parsed JSON value is an object that is neither null nor an array. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -104,7 +112,9 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 function text(value: unknown): string {
-  if (typeof value === 'string') return value.replaceAll('\0', '').trim();
+  if (typeof value === 'string') {
+    return (value.includes('\0') ? value.replaceAll('\0', '') : value).trim();
+  }
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   if (isRecord(value) && typeof value.Alphabetic === 'string') return value.Alphabetic.trim();
   return '';

@@ -38,8 +38,8 @@ export function resource(resourceType: string, members: Members): Resource {
 /** The members of an element as {@link resource} finishes them. */
 export function tidyMembers(members: Members): Members {
   const tidied: Record<string, Value> = {};
-  for (const [name, value] of Object.entries(members)) {
-    const kept = tidy(value);
+  for (const name of Object.keys(members)) {
+    const kept = tidy(members[name]);
     if (kept !== undefined) tidied[name] = kept;
   }
   return tidied;

@@ -4,6 +4,7 @@ import type { RenderContext, Resource } from '../fhir/releases';
 import { subset } from '../fhir/subset';
 import { parseSearch, type SearchInput, type SearchType } from '../search/parse';
 import type { StudyHeader } from '../study/model';
+import type { StudyQuery } from '../study/query';
 import type { Call } from '../study/source';
 import { wadoUrls } from '../study/wado';
 import { versionOf, type FhirAnswer, type FhirRequest } from './exchange';
@@ -74,7 +75,7 @@ const SHOWN = ['_summary', '_elements'];
 /** How much of a resource a read wants. */
 export interface Shown {
   /** Whether that takes series and instances. */
-  readonly detail: boolean;
+  readonly depth: Pick<StudyQuery, 'detail' | 'instances'>;
   readonly of: (resource: Resource) => Resource;
 }
 
@@ -93,14 +94,18 @@ export function readShown(services: Services, request: FhirRequest, type: Search
   }
   const wanted = { summary, ...(elements !== undefined && { elements }) };
   return {
-    detail: query.detail,
+    depth: { detail: query.detail, ...(query.instances === false && { instances: false }) },
     of: (resource) => subset(resource, request.release.name, wanted),
   };
 }
 
 /** DSTU1 http.html "read": Content-Location is the version-specific URL. */
-export function readAnswer(request: FhirRequest, resource: Resource, path: string): FhirAnswer {
-  const version = versionOf(resource);
+export async function readAnswer(
+  request: FhirRequest,
+  resource: Resource,
+  path: string,
+): Promise<FhirAnswer> {
+  const version = await versionOf(resource);
   const location = `${request.baseUrl}/${path}/_history/${version}`;
   return { resource, kind: 'resource', version, headers: { 'Content-Location': location } };
 }

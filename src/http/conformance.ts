@@ -31,11 +31,11 @@ export interface Declared {
 
 /** Answers `metadata` and OPTIONS from the tables that the search runs on. */
 export function conformanceHandler(declared: Declared): FhirHandler {
-  return (request) => {
+  return async (request) => {
     const resource = request.release.conformance(serverFacts(declared, request));
-    const version = versionOf(resource);
+    const version = await versionOf(resource);
     const headers = { 'Content-Location': `${request.baseUrl}/metadata?-version=${version}` };
-    return Promise.resolve({ resource, kind: 'resource', version, headers });
+    return { resource, kind: 'resource', version, headers };
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { codingFor, createBody, type Body } from './coding';
 import type { Disclosed } from './disclosure';
-import { contentType, exchangeOf, write, type FhirAnswer, type View } from './exchange';
+import { contentType, exchangeOf, writeInTurns, type FhirAnswer, type View } from './exchange';
 
 /** An answer as it goes over the wire, in one release and format; it can be sent again and again. */
 export interface Finished {
@@ -18,17 +18,17 @@ export interface Finished {
  *
  * @param grown told when a coding of its body was made
  */
-export function finish(
+export async function finish(
   answer: FhirAnswer,
   view: View,
   grown: () => void = () => undefined,
-): Finished {
+): Promise<Finished> {
   const { version, disclosed } = answer;
   return {
     contentType: contentType(view.release, view.format, answer.kind),
     ...(version !== undefined && { tag: `W/"${version}.${view.format}"` }),
     headers: answer.headers ?? {},
-    body: createBody(Buffer.from(write(answer.resource, view)), grown),
+    body: createBody(Buffer.from(await writeInTurns(answer.resource, view)), grown),
     ...(disclosed !== undefined && { disclosed }),
   };
 }

@@ -82,7 +82,7 @@ export function keepAnswers({ maxBytes, byCaller, onChanged, watchStore }: KeepS
     const before = changes;
     const call = { ...request.call, signal: shared.signal, meter: belief.meter };
     const given = await handler({ ...request, call });
-    const answer = finish(given, request, () => recount(key, answer.body));
+    const answer = await finish(given, request, () => recount(key, answer.body));
     const lasts = given.whole === true && changes === before;
     const kept = { answer: withoutSeries(answer), until: lasts ? belief.until() : OVER };
     keep(key, kept);

@@ -35,7 +35,7 @@ export function createPatientHandlers(services: Services): PatientHandlers {
     );
     const entries = found.patients.map((each) => patientEntry(services, request, each, 'match'));
     return {
-      ...searchAnswer(request, 'Patient', parsed, { ...found, entries }, services.signer),
+      ...(await searchAnswer(request, 'Patient', parsed, { ...found, entries }, services.signer)),
       disclosed: { access, studies: [], patients: found.patients },
       whole: found.notices.length === 0,
     };
@@ -57,7 +57,7 @@ export function createPatientHandlers(services: Services): PatientHandlers {
     if (patient === undefined) throw noPatient();
     const resource = request.release.patient(patient, contextOf(services, request));
     return {
-      ...readAnswer(request, shown.of(resource), `Patient/${request.path('id')}`),
+      ...(await readAnswer(request, shown.of(resource), `Patient/${request.path('id')}`)),
       disclosed: { access, studies: [], patients },
       whole: notices.length === 0,
     };

@@ -24,13 +24,13 @@ export interface Found {
  *
  * @param path the searched path below the base, for example `Patient/1/ImagingStudy`
  */
-export function searchAnswer(
+export async function searchAnswer(
   request: FhirRequest,
   path: string,
   parsed: ParsedSearch,
   found: Found,
   signer: LinkSigner,
-): FhirAnswer {
+): Promise<FhirAnswer> {
   const { release, baseUrl } = request;
   const link = (cursor?: string) =>
     pageUrl(
@@ -61,7 +61,7 @@ export function searchAnswer(
   return {
     resource: release.searchset(page, { baseUrl }),
     kind: 'bundle',
-    version: versionOf([links, total, entries]),
+    version: await versionOf([links, total, entries]),
   };
 }
 

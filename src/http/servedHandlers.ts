@@ -45,7 +45,7 @@ export function createServedHandlers(services: Services): ServedHandlers {
     return readAnswer(request, shown.of(resource), `Endpoint/${id}`);
   }
 
-  function searchDefinitions(request: FhirRequest): FhirAnswer {
+  async function searchDefinitions(request: FhirRequest): Promise<FhirAnswer> {
     const type = 'StructureDefinition' as const;
     requireType(request, type);
     const input = searchInput(services, request, type);
@@ -57,7 +57,7 @@ export function createServedHandlers(services: Services): ServedHandlers {
     return searchAnswer(request, type, parsed, pageOfServed(parsed, entries), signer);
   }
 
-  function readDefinition(request: FhirRequest): FhirAnswer {
+  async function readDefinition(request: FhirRequest): Promise<FhirAnswer> {
     const type = 'StructureDefinition';
     const known = DEFINITIONS.find(({ id }) => id === request.path('id'));
     const resource = known && request.release.structureDefinition?.(known.id);
@@ -66,7 +66,7 @@ export function createServedHandlers(services: Services): ServedHandlers {
     return readAnswer(request, shown.of(resource), `${type}/${request.path('id')}`);
   }
 
-  function readOperation(request: FhirRequest): FhirAnswer {
+  async function readOperation(request: FhirRequest): Promise<FhirAnswer> {
     const type = 'OperationDefinition';
     const id = request.path('id');
     const name = OWN_OPERATIONS.find((each) => each === id);

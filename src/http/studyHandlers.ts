@@ -1,13 +1,14 @@
 import { restrict, type Access } from '../auth/access';
 import { refuseOtherPatient } from '../auth/otherPatient';
 import { Problem } from '../errors';
-import type { RenderContext } from '../fhir/releases';
+import type { RenderContext, SearchEntry } from '../fhir/releases';
 import { narrowingParameters } from '../search/parameters';
 import { parseSearch, type ParsedSearch } from '../search/parse';
 import { readStudyId } from '../study/identity';
 import type { Patient, Study, StudyHeader } from '../study/model';
 import type { FoundStudies } from '../study/search';
 import type { Notice } from '../study/source';
+import { beginTurn } from '../study/turns';
 import {
   callOf,
   notFound,
@@ -21,6 +22,7 @@ import type { FhirAnswer, FhirHandler, FhirRequest } from './exchange';
 import { explanation, watchCall } from './explain';
 import type { Services } from './handlers';
 import { patientEntry } from './patientHandlers';
+import { renderStudy } from './renderStudy';
 import { entryOf, issuesOf, searchAnswer } from './searchset';
 import { endpointEntries } from './servedHandlers';
 
@@ -75,11 +77,11 @@ export function createStudyHandlers(services: Services): StudyHandlers {
     return { parsed, access, found, told: explanation(query, watched.events) };
   }
 
-  function page(
+  async function page(
     request: FhirRequest,
     path: string,
     { parsed, access, found, told }: Ran,
-  ): FhirAnswer {
+  ): Promise<FhirAnswer> {
     const patients = parsed.includes.includes('patient');
     const mayRead = access.may('Patient', 'read');
     // An endpoint for one study and one caller is contained in the study already.
@@ -87,7 +89,7 @@ export function createStudyHandlers(services: Services): StudyHandlers {
     const endpoints = parsed.includes.includes('endpoint') && served;
     const context = studyContext(services, request, access, found.studies);
     const entries = [
-      ...found.studies.map((study) => studyEntry(request, study, context)),
+      ...(await studyEntries(request, found.studies, context)),
       ...(patients && mayRead ? includedPatients(request, found.studies) : []),
       ...(endpoints ? endpointEntries(services, request, 'include') : []),
     ];
@@ -98,7 +100,7 @@ export function createStudyHandlers(services: Services): StudyHandlers {
     ];
     const page = { ...found, entries, notices };
     return {
-      ...searchAnswer(request, path, parsed, page, services.signer),
+      ...(await searchAnswer(request, path, parsed, page, services.signer)),
       disclosed: { access, studies: found.studies },
       whole: found.notices.length === 0,
     };
@@ -111,10 +113,19 @@ export function createStudyHandlers(services: Services): StudyHandlers {
     throw new Problem('too-costly', text);
   }
 
-  function studyEntry(request: FhirRequest, study: Study, context: RenderContext) {
-    const resource = request.release.imagingStudy(study, context);
-    const title = study.description ?? 'Imaging study';
-    return entryOf(request.baseUrl, render.studyId(study), resource, title, 'match');
+  async function studyEntries(
+    request: FhirRequest,
+    studies: readonly Study[],
+    context: RenderContext,
+  ): Promise<SearchEntry[]> {
+    const turn = beginTurn();
+    const entries: SearchEntry[] = [];
+    for (const study of studies) {
+      const resource = await renderStudy(request.release, study, context, turn);
+      const title = study.description ?? 'Imaging study';
+      entries.push(entryOf(request.baseUrl, render.studyId(study), resource, title, 'match'));
+    }
+    return entries;
   }
 
   /** Each patient of a page once; one without an id is contained in the study already. */
@@ -132,7 +143,7 @@ export function createStudyHandlers(services: Services): StudyHandlers {
     const shown = readShown(services, request, 'ImagingStudy');
     const { uid, patientMark } = readStudyId(request.path('id'));
     const id = { on: 'id' as const, uid, ...(patientMark !== undefined && { patientMark }) };
-    const query = { clauses: [[id]], sort: [], count: SEVERAL, detail: shown.detail };
+    const query = { clauses: [[id]], sort: [], count: SEVERAL, ...shown.depth };
     const { studies, notices } = await services.findStudies(
       restrict(query, access),
       callOf(request, access),
@@ -141,9 +152,9 @@ export function createStudyHandlers(services: Services): StudyHandlers {
     if (study === undefined) throw notFound('ImagingStudy', 'a Study Instance UID');
     if (studies.length > 1) throw ambiguous(studies);
     const context = studyContext(services, request, access, studies);
-    const resource = request.release.imagingStudy(study, context);
+    const resource = await renderStudy(request.release, study, context, beginTurn());
     return {
-      ...readAnswer(request, shown.of(resource), `ImagingStudy/${render.studyId(study)}`),
+      ...(await readAnswer(request, shown.of(resource), `ImagingStudy/${render.studyId(study)}`)),
       disclosed: { access, studies },
       whole: notices.length === 0,
     };

@@ -7,6 +7,7 @@ import {
   wrongRoot,
 } from './failures';
 import type { RawAnswer } from './failures';
+import { parseJson } from './json';
 import { originHeaders } from './origin';
 import type { Transport } from './transport';
 
@@ -74,7 +75,7 @@ export class ArchiveRequest {
   private async fetch(): Promise<{ status: number; response: unknown }> {
     try {
       const answer = await this.get();
-      return { status: 200, response: readJson(answer) };
+      return { status: 200, response: await readJson(answer) };
     } catch (error) {
       this.failure = transportFailure(error);
       return { status: 0, response: null };
@@ -97,28 +98,17 @@ export class ArchiveRequest {
 
 /**
  * The JSON of an answer; an empty body and 204 are an empty list (PS3.18 10.6.3.1 and what archives do).
- *
- * Bytes that are no UTF-8 are read as Latin-1, the one other encoding that archives are known to send:
- * better a name in the wrong letters than a page lost over one name.
  */
-export function readJson(answer: RawAnswer): unknown {
+export async function readJson(answer: RawAnswer): Promise<unknown> {
   const failure = statusFailure(answer);
   if (failure) throw failure;
   if (answer.status === 204 || answer.body.length === 0) return [];
   let json: unknown;
   try {
-    json = JSON.parse(decode(answer.body));
+    json = await parseJson(answer.body);
   } catch {
     throw isOrthancRestRoot(answer) ? wrongRoot() : bodyFailure(answer);
   }
   if (json === null) return [];
   return json;
-}
-
-function decode(body: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch {
-    return body.toString('latin1');
-  }
 }

@@ -3,6 +3,7 @@ import { readDataSet, type DataSet } from '../dicom/dataset';
 import { isSafeUid } from '../dicom/values';
 import { Problem } from '../errors';
 import type { Call } from '../study/source';
+import { mapInTurns } from '../study/turns';
 import { ArchiveRequest, readJson } from './archiveRequest';
 import { type Parameter, writeQuery } from './encode';
 import { transportFailure, wrongRoot } from './failures';
@@ -104,14 +105,14 @@ export function createArchiveClient(
       const { json, warning } = await ask(kind, call, writeQuery(parameters), (request) =>
         search(dicomWeb, path, request),
       );
-      return { ...readRows(json), ...(warning !== undefined && { warning }) };
+      return { ...(await readRows(json)), ...(warning !== undefined && { warning }) };
     },
     async metadata(path, call) {
       const size = path.instance === undefined ? 'large' : 'small';
       const { json } = await ask({ operation: 'metadata', size }, call, '', (request) =>
         readMetadata(dicomWeb, path, request),
       );
-      return readRows(Array.isArray(json) ? json : [json]).rows;
+      return (await readRows(Array.isArray(json) ? json : [json])).rows;
     },
     native(path, body, call) {
       const method = body === undefined ? 'GET' : 'POST';
@@ -192,19 +193,21 @@ async function askNative(
     const { status, body: bytes } = await transport.send(outgoing, call.signal);
     if (status !== 200) return undefined;
     const answer = { status, contentType: '', retryAfter: undefined, body: bytes };
-    return /^\s*[[{]/.test(bytes.toString('latin1', 0, 64)) ? readJson(answer) : bytes.toString();
+    const isJson = /^\s*[[{]/.test(bytes.toString('latin1', 0, 64));
+    return isJson ? await readJson(answer) : bytes.toString();
   } catch (error) {
     throw transportFailure(error);
   }
 }
 
 /** Rows of an answer; an array of plain strings is Orthanc's own REST API, anything else no answer. */
-function readRows(json: unknown): { rows: DataSet[]; received: number } {
+async function readRows(json: unknown): Promise<{ rows: DataSet[]; received: number }> {
   if (!Array.isArray(json)) {
     throw new Problem('pacs-broken-answer', 'The archive answered with JSON that is no list.');
   }
   if (json.length > 0 && json.every((row) => typeof row === 'string')) throw wrongRoot();
-  const rows = json.map(readDataSet).filter((row) => row !== undefined);
+  const read = await mapInTurns(json, readDataSet);
+  const rows = read.filter((row) => row !== undefined);
   return { rows, received: json.length };
 }
 

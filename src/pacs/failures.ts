@@ -42,8 +42,7 @@ export function transportFailure(error: unknown): Error {
     return new Problem('pacs-timeout', 'The archive did not answer in time.', cause);
   }
   if (error.message.includes('maxContentLength')) {
-    const text = 'The archive sent more than PACS_MAX_ANSWER_BYTES allows. Ask for less.';
-    return new Problem('pacs-answer-too-large', text, cause);
+    return answerTooLarge(cause);
   }
   if (/^(CERT_|ERR_TLS|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/.test(code)) {
     return new Problem('pacs-error', `The archive's TLS certificate was refused (${code}).`, cause);
@@ -53,6 +52,12 @@ export function transportFailure(error: unknown): Error {
     return new Problem('pacs-error', text, cause);
   }
   return new Problem('pacs-broken-answer', `The archive broke off its answer (${code}).`, cause);
+}
+
+/** More bytes than one answer may have. */
+export function answerTooLarge(cause: { readonly cause: unknown }): Problem {
+  const text = 'The archive sent more than PACS_MAX_ANSWER_BYTES allows. Ask for less.';
+  return new Problem('pacs-answer-too-large', text, cause);
 }
 
 /** OpenSSL's own name of the reason, where there is one: `EPROTO` alone says nothing to anybody. */

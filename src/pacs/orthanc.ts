@@ -124,12 +124,11 @@ export async function findByUids(
 }
 
 /** Text as Orthanc 1.10's QIDO-RS leaves it: every character outside Latin-1 dropped. */
-export function damaged(text: string | undefined): string {
-  return Array.from(text ?? '')
-    .filter((character) => character <= '\u00ff')
-    .join('')
-    .trim();
+export function damaged(text = ''): string {
+  return text.replace(BEYOND_LATIN1, '').trim();
 }
+
+const BEYOND_LATIN1 = /[^\0-\u00ff]/gu;
 
 type Tags = Readonly<Partial<Record<Keyword, string>>>;
 

@@ -37,11 +37,13 @@ const SERIES: readonly Keyword[] = [
 const INSTANCE: readonly Keyword[] = ['SOPInstanceUID', 'InstanceNumber', 'NumberOfFrames'];
 
 /** A series or an instance as `/tools/bulk-content` expands it. */
-interface Resource {
+export interface Resource {
   readonly id: string;
   /** Id of the study or series that it is in. */
   readonly parent: string;
   readonly row: DataSet;
+  /** Ids of the instances of a series. */
+  readonly instances: readonly string[];
 }
 
 /**
@@ -63,17 +65,30 @@ export async function nativeRows(
   return rows.flat();
 }
 
+/** What Orthanc itself has of each study; one that is filed twice has two. */
+export async function findOwn(
+  { client, facts }: Archive,
+  studies: readonly StudyHeader[],
+  call: Call,
+): Promise<readonly (readonly NativeStudy[])[]> {
+  const uids = studies.map(({ uid }) => uid);
+  const most = Math.min(UIDS_A_CALL, findCap(facts.dialect));
+  const found = await findByUids(client, uids, most, call);
+  return studies.map((study) => found.filter((one) => isSame(one, study)));
+}
+
+export function idsOf(own: readonly (readonly NativeStudy[])[]): string[] {
+  return [...new Set(own.flat().flatMap(({ id }) => id ?? []))];
+}
+
 async function rowsOfChunk(
   archive: Archive,
   studies: readonly StudyHeader[],
   call: Call,
 ): Promise<readonly (StudyRows | undefined)[]> {
   const { client, facts } = archive;
-  const uids = studies.map(({ uid }) => uid);
-  const most = Math.min(UIDS_A_CALL, findCap(facts.dialect));
-  const found = await findByUids(client, uids, most, call);
-  const own = studies.map((study) => found.filter((one) => isSame(one, study)));
-  const ids = [...new Set(own.flat().flatMap(({ id }) => id ?? []))];
+  const own = await findOwn(archive, studies, call);
+  const ids = idsOf(own);
   const below = ids.length > 0 ? await readBelow(client, ids, call) : undefined;
   if (below === undefined) return studies.map(() => undefined);
   return studies.map((study, index) => {
@@ -104,13 +119,22 @@ async function readBelow(
   ids: readonly string[],
   call: Call,
 ): Promise<Below | undefined> {
-  const bulk = async (Level: 'Series' | 'Instance') => {
-    const body = { Resources: ids, Level, Metadata: true };
-    const answer = await client.native('tools/bulk-content', body, call);
-    return Array.isArray(answer) ? byParent(answer) : undefined;
-  };
-  const [series, instances] = await Promise.all([bulk('Series'), bulk('Instance')]);
+  const [series, instances] = await Promise.all([
+    readLevel(client, 'Series', ids, call),
+    readLevel(client, 'Instance', ids, call),
+  ]);
   return series && instances && { series, instances };
+}
+
+export async function readLevel(
+  client: ArchiveClient,
+  level: 'Series' | 'Instance',
+  ids: readonly string[],
+  call: Call,
+): Promise<ReadonlyMap<string, readonly Resource[]> | undefined> {
+  const body = { Resources: ids, Level: level, Metadata: true };
+  const answer = await client.native('tools/bulk-content', body, call);
+  return Array.isArray(answer) ? byParent(answer) : undefined;
 }
 
 function byParent(answer: readonly unknown[]): Map<string, Resource[]> {
@@ -134,7 +158,9 @@ function readResource(resource: unknown): Resource | undefined {
     elementOf(keyword, tags[keyword]),
   );
   const sopClass = isInstance && isRecord(metadata) ? metadata.SopClassUid : undefined;
-  return { id, parent, row: new Map([...elements, ...elementOf('SOPClassUID', sopClass)]) };
+  const row = new Map([...elements, ...elementOf('SOPClassUID', sopClass)]);
+  const instances = Array.isArray(resource.Instances) ? resource.Instances : [];
+  return { id, parent, row, instances: instances.filter((each) => typeof each === 'string') };
 }
 
 function elementOf(keyword: Keyword, value: unknown): [string, Element][] {

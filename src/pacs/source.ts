@@ -3,9 +3,11 @@ import { readInstance, readRequests, readSeries, readStudy } from '../study/from
 import { patientKey } from '../study/identity';
 import type { Defect, ImagingRequest, Patient, Series, StudyHeader } from '../study/model';
 import type { Abilities, Call, Keys, StudyDetail, StudySource } from '../study/source';
+import { beginTurn, mapInTurns } from '../study/turns';
 import { openChangeLog } from './changes';
 import { instanceRows, isOfPatient, isSilent, type StudyRows } from './details';
 import { nativeRows } from './orthancRows';
+import { seriesOutlines, type SeriesOutline } from './outlines';
 import type { ArchiveFacts } from './probe';
 import { searchBelow } from './below';
 import { searchStudies, type Archive } from './studies';
@@ -49,10 +51,35 @@ export function createArchiveSource(
       if (dialect.updateTime !== 'native') return undefined;
       return changes.changedSince(since, most, call);
     },
+    async series(studies, call) {
+      const at = await archive(call);
+      const outlines = await seriesOutlines(at, studies, call);
+      return studies.map((study, index) => readOutline(at, study, outlines[index]));
+    },
     async details(studies, call) {
       return readDetails(await archive(call), studies, call);
     },
   };
+}
+
+/** A study with its series alone; undefined where any of them is in doubt. */
+function readOutline(
+  archive: Archive,
+  study: StudyHeader,
+  outlines: readonly SeriesOutline[] | undefined,
+): StudyDetail | undefined {
+  if (!outlines?.every(({ first }) => isOfPatient(first, study))) return undefined;
+  const series = outlines.map(({ first, count }) => {
+    const read = readSeries(first, archive.zone);
+    return read && { ...read, numberOfInstances: count };
+  });
+  if (!series.every(isThere)) return undefined;
+  const header = enrich(
+    archive,
+    study,
+    outlines.map(({ first }) => [first]),
+  );
+  return { header, series: series.sort(inOrder), defects: [] };
 }
 
 async function readDetails(
@@ -99,7 +126,7 @@ async function readDetail(
   const used = mixed ? [] : own;
   const left = rowsIn(supplemented) - rowsIn(used);
   if (left > 0) call.meter.dropped?.('other-patient', left);
-  const series = used.map((each) => assembleSeries(archive, each)).filter(isThere);
+  const series = await assembleAll(archive, used);
   return {
     header: enrich(archive, study, own),
     series: series.sort(inOrder),
@@ -154,11 +181,16 @@ function groupBySeries(rows: readonly DataSet[]): SeriesRows[] {
   return [...groups.values()];
 }
 
-function assembleSeries(archive: Archive, rows: SeriesRows): Series | undefined {
-  const series = readSeries(rows[0], archive.zone);
-  if (series === undefined) return undefined;
-  const instances = rows.map(readInstance).filter(isThere).sort(inOrder);
-  return { ...series, instances };
+async function assembleAll(archive: Archive, all: readonly SeriesRows[]): Promise<Series[]> {
+  const turn = beginTurn();
+  const assembled: Series[] = [];
+  for (const rows of all) {
+    const series = readSeries(rows[0], archive.zone);
+    if (series === undefined) continue;
+    const instances = (await mapInTurns(rows, readInstance, turn)).filter(isThere).sort(inOrder);
+    assembled.push({ ...series, instances });
+  }
+  return assembled;
 }
 
 /**

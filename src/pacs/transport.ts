@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import axios, { isAxiosError, type AxiosInstance } from 'axios';
 import { Problem } from '../errors';
 import type { ArchiveSettings } from './client';
+import { decompress } from './decompress';
 import { transportFailure } from './failures';
 import { keepShortLived } from './keepAlive';
 import type { Answered, Rules, Upstream } from './upstream';
@@ -55,6 +56,7 @@ export function createTransport(settings: ArchiveSettings, upstream: Upstream): 
             sendOnce(client, withCredential(outgoing, authorization), {
               firstByteMs: Math.min(settings.searchFirstByteMs, withinMs),
               totalMs: withinMs,
+              mostBytes: settings.maxAnswerBytes,
             }),
           ),
         rules,
@@ -69,11 +71,18 @@ function withCredential(outgoing: Outgoing, authorization: string | undefined): 
   return { ...outgoing, headers: { ...outgoing.headers, Authorization: authorization } };
 }
 
+/** How long an answer may take, and how many bytes it may have after decompression. */
+interface Bounds {
+  readonly firstByteMs: number;
+  readonly totalMs: number;
+  readonly mostBytes: number;
+}
+
 /** axios has a timeout of silence only: an archive that drips would hold the caller for ever. */
 async function sendOnce(
   client: AxiosInstance,
   outgoing: Outgoing,
-  { firstByteMs, totalMs }: { readonly firstByteMs: number; readonly totalMs: number },
+  { firstByteMs, totalMs, mostBytes }: Bounds,
 ): Promise<Answer> {
   const deadline = new AbortController();
   const leave = () => deadline.abort();
@@ -82,13 +91,10 @@ async function sendOnce(
   try {
     const response = await client.request<Readable>({ ...outgoing, signal: deadline.signal });
     clearTimeout(firstByte);
-    const body = await readWhole(response.data);
-    return {
-      status: response.status,
-      header: (name) => headerText(response.headers[name]),
-      discard: () => undefined,
-      body,
-    };
+    const header = (name: string) => headerText(response.headers[name]);
+    const sent = await readWhole(response.data);
+    const body = await decompress(sent, header('content-encoding'), mostBytes);
+    return { status: response.status, header, discard: () => undefined, body };
   } catch (error) {
     if (!deadline.signal.aborted) throw error;
     throw new Problem('pacs-timeout', 'The archive did not answer in time.', { cause: error });
@@ -98,7 +104,7 @@ async function sendOnce(
   }
 }
 
-/** axios bounds the body, after decompression; what else ends it early makes it no answer. */
+/** axios bounds the bytes as they were sent; what else ends them early makes them no answer. */
 async function readWhole(body: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   try {
@@ -145,6 +151,8 @@ function createClient(settings: ArchiveSettings, agent: http.Agent): AxiosInstan
     maxContentLength: settings.maxAnswerBytes,
     // The headers tell that the archive began; axios would hand out nothing before the last byte.
     responseType: 'stream',
+    // Done by `decompress` when all is there.
+    decompress: false,
     validateStatus: () => true,
     headers: { 'Accept-Encoding': 'gzip' },
   });

@@ -33,10 +33,16 @@ export interface SearchDialect {
   readonly cursor: string;
   /** Whether `_count=0` asks for the number of matches. */
   readonly countsWithoutEntries: boolean;
-  /** Values of `_summary`, and whether the answer shows anything of series or instances. */
-  readonly summaries: Readonly<Partial<Record<Summary, { readonly detail: boolean }>>>;
+  /** Values of `_summary`, and how deep the answer shows a study. */
+  readonly summaries: Readonly<Partial<Record<Summary, SummaryDepth>>>;
   /** Values of `_include` by the type searched. */
   readonly includes: Readonly<Record<SearchType, Readonly<Record<string, IncludeValue>>>>;
+}
+
+/** Whether anything of series or instances is shown, and where `instances` is false, series without them. */
+export interface SummaryDepth {
+  readonly detail: boolean;
+  readonly instances?: false;
 }
 
 /** "servers' own parameters should start with a -", of DSTU1's search page; later names of `_` are HL7's. */
@@ -90,6 +96,7 @@ const STU3: SearchDialect = {
   // http://hl7.org/fhir/STU3/search.html
   ...DSTU2,
   title: 'STU3',
+  summaries: { ...SUMMARIES, true: { detail: true, instances: false } },
   sort: 'sign',
   includes: {
     ...NO_INCLUDES,

@@ -127,6 +127,7 @@ function finish(draft: Draft): ParsedSearch {
       ...(cursor !== undefined && { cursor }),
       ...((countOnly || draft.total === 'accurate') && { counted: true }),
       detail: !countOnly && input.type === 'ImagingStudy' && showsSeries(shown, elements),
+      ...(shown?.instances === false && elements === undefined && { instances: false as const }),
     },
     summary,
     ...(elements !== undefined && { elements }),

@@ -142,7 +142,8 @@ async function pageOfWhole(
     candidatesOf(search, gathered.studies),
     query.sort.length > 0 ? query.sort : DEFAULT_SORT,
   );
-  const { start, lost } = findStart(sorted.map(rowName), cursor);
+  const names = sorted.map(rowName);
+  const { start, lost } = findStart(names, cursor);
   const page = await takePage(search, sorted.slice(start), query.count);
   const end = start + page.taken;
   const known = gathered.cut ? undefined : countAll(query, sorted, start, end, page.studies.length);
@@ -157,7 +158,7 @@ async function pageOfWhole(
       ...(untold ? [NOT_COUNTED] : []),
     ],
     ...(total !== undefined && { total }),
-    ...pageLinks(sorted.map(rowName), start, end, query.count),
+    ...pageLinks(names, start, end, query.count),
   };
 }
 

@@ -79,8 +79,15 @@ export function patientKey(patient: Patient): string {
 
 /** Twelve hexadecimal digits that stand for a patient in the id of a shared study. */
 export function patientMark(patient: Patient): string {
-  return createHash('sha256').update(patientKey(patient)).digest('hex').slice(0, 12);
+  // Asked several times of each of thousands of rows, to sort them and to name their places.
+  const known = marks.get(patient);
+  if (known !== undefined) return known;
+  const mark = createHash('sha256').update(patientKey(patient)).digest('hex').slice(0, 12);
+  marks.set(patient, mark);
+  return mark;
 }
+
+const marks = new WeakMap<Patient, string>();
 
 /** The one name of an issuer: its local name, else its universal id. */
 export function issuerName(issuer: Issuer | undefined): string | undefined {

@@ -87,15 +87,28 @@ function takeBatch(
 }
 
 async function readBatch(search: Search, batch: readonly StudyHeader[]): Promise<Study[]> {
-  const { query, source, call } = search;
+  const { query } = search;
   const candidates = batch.filter((row) => matches(query.clauses, row) !== false);
   const deep = candidates.filter((row) => needsDetail(search, row));
-  const details = deep.length > 0 ? await source.details(deep, call) : [];
-  const byRow = new Map(deep.map((row, index) => [row, details[index]]));
+  const byRow = deep.length > 0 ? await readDetails(search, deep) : NO_DETAILS;
   return candidates
     .map((row) => assemble(row, byRow.get(row)))
     .filter((study) => matches(query.clauses, study) === true)
     .map((study) => (query.detail ? study : withoutSeries(study)));
+}
+
+type Details = ReadonlyMap<StudyHeader, StudyDetail | undefined>;
+const NO_DETAILS: Details = new Map();
+
+/** Series alone, where neither the answer nor the check of a row needs instances and the archive tells them surely. */
+async function readDetails(search: Search, deep: readonly StudyHeader[]): Promise<Details> {
+  const { query, source, call } = search;
+  const decided = deep.filter((row) => matches(query.clauses, row) === true);
+  const series = query.instances === false ? await source.series?.(decided, call) : undefined;
+  const bySeries = new Map(decided.map((row, index) => [row, series?.[index]]));
+  const left = deep.filter((row) => bySeries.get(row) === undefined);
+  const details = left.length > 0 ? await source.details(left, call) : [];
+  return new Map([...bySeries, ...left.map((row, index) => [row, details[index]] as const)]);
 }
 
 /** Series and instances are read for the answer, for a check that needs them, or to count them. */

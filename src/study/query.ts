@@ -104,6 +104,8 @@ export interface StudyQuery {
   readonly counted?: boolean;
   /** Whether the answer shows series and instances; without, the calls for them are saved. */
   readonly detail: boolean;
+  /** Set to false where the answer shows series, but nothing of their instances. */
+  readonly instances?: false;
 }
 
 /** The span of a moment in a study: the day, hour, minute, second or fraction that it names. */

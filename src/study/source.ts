@@ -203,6 +203,16 @@ export interface StudySource {
    * @returns their UIDs and perhaps some more, or undefined when the log does not tell
    */
   changedSince?(since: number, most: number, call: Call): Promise<readonly string[] | undefined>;
+  /**
+   * Series of studies without their instances, in the order asked, where that costs less than {@link details}.
+   *
+   * @returns undefined for a study that only its instances tell of surely: whose series are in doubt, not counted, or
+   *   not all there
+   */
+  series?(
+    studies: readonly StudyHeader[],
+    call: Call,
+  ): Promise<readonly (StudyDetail | undefined)[]>;
   /** Series and instances of studies, in the order asked. */
   details(studies: readonly StudyHeader[], call: Call): Promise<readonly StudyDetail[]>;
 }

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { Built } from './build';
-import type { Told, Usage } from './processes/serving';
+import type { Asked, Told, Usage } from './processes/serving';
 
 /** A server in a process of its own, so that its CPU time is its own. */
 export interface Child {
@@ -10,6 +10,8 @@ export interface Child {
   readonly url: string;
   readonly pid: number;
   usage(): Promise<Usage>;
+  /** Has it measure the delay of its event loop from now on, as part of its usage. */
+  watchLoop(): Promise<Usage>;
   /** Ends it, and resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -17,7 +19,7 @@ export interface Child {
 /** Starts the bench's processes, and ends those that are left. */
 export interface Children {
   start(
-    name: 'archive' | 'images' | 'gateway' | 'workers' | 'express' | 'bare',
+    name: 'archive' | 'images' | 'manyStudies' | 'gateway' | 'workers' | 'express' | 'bare',
     env?: Readonly<Record<string, string>>,
   ): Promise<Child>;
   stopAll(): Promise<void>;
@@ -35,13 +37,15 @@ export function createChildren({ root, processes }: Built): Children {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       const ready = await heard(child, 'ready');
+      const usage = async (asked: Asked) => {
+        child.send(asked);
+        return (await heard(child, 'usage')).usage;
+      };
       const started: Child = {
         url: ready.url,
         pid: child.pid ?? NaN,
-        async usage() {
-          child.send('usage');
-          return (await heard(child, 'usage')).usage;
-        },
+        usage: () => usage('usage'),
+        watchLoop: () => usage('watch loop'),
         async stop() {
           running.delete(started);
           const gone = once(child, 'exit');

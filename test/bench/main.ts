@@ -8,10 +8,12 @@ import { buildProcesses, ROOT, type Built } from './build';
 import { createChildren, type Children } from './child';
 import { measureCold, type ColdSettings } from './cold';
 import { measureImages } from './images';
+import { measureLoop } from './loop';
 import { measureReleases } from './releases';
 import {
   againstSection,
   coldSection,
+  loopSection,
   memorySection,
   releasesSection,
   retrievalSection,
@@ -42,12 +44,14 @@ const EFFORTS = {
     releases: { warmUpSeconds: 0.2, seconds: 0.15, rounds: 3 },
     cold: { warmUpRounds: 5, rounds: 15, budgetMs: 20_000 },
     images: { rounds: 5, budgetMs: 80_000, slowSeconds: 20, imageRows: 512 },
+    loop: { studies: 10_000, instances: 20_000, rounds: 5, env: {} },
   },
   quick: {
     warm: { warmUpSeconds: 0.5, seconds: 0.2, rounds: 1 },
     releases: { warmUpSeconds: 0.1, seconds: 0.02, rounds: 1 },
     cold: { warmUpRounds: 0, rounds: 1, budgetMs: 0 },
     images: { rounds: 1, budgetMs: 0, slowSeconds: 2, imageRows: 256 },
+    loop: { studies: 500, instances: 2000, rounds: 1, env: {} },
   },
 };
 type Effort = (typeof EFFORTS)['full'];
@@ -122,6 +126,8 @@ async function measureAll(bench: Bench): Promise<readonly Section[]> {
   });
   progress('images');
   const images = await measureImages(children, own ? undefined : pacsUrl, effort.images);
+  progress('large answers');
+  const large = await measureLoop(children, effort.loop);
   return [
     warmSection(warm.rows),
     ...(workers === undefined ? [] : [workersSection(workers)]),
@@ -132,6 +138,7 @@ async function measureAll(bench: Bench): Promise<readonly Section[]> {
     memorySection({ started, ...warm.memory }),
     retrievalSection(images.retrievals),
     ...(images.slow === undefined ? [] : [slowSection(images.slow)]),
+    loopSection(large),
   ];
 }
 

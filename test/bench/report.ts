@@ -5,6 +5,7 @@ import type { Growth } from './memory';
 import type { InRelease } from './releases';
 import type { Retrieval } from './retrieval';
 import type { RowsMeasured } from './rows';
+import type { LoopDelay } from './loop';
 import type { SlowClients } from './slowClients';
 import { CONNECTIONS } from './throughput';
 import type { Memory, Warm } from './warm';
@@ -153,6 +154,25 @@ export function retrievalSection(rows: readonly Retrieval[]): Section {
   const figures = rows.flatMap(({ name, ratio, growth: { idle, peak } }) => [
     [`retrieval.${name}`, ratio] as const,
     [`retrieval.${name}.grownMB`, (peak - idle) / 2 ** 20] as const,
+  ]);
+  return { text: `${what}\n${table([head, ...body])}`, figures: Object.fromEntries(figures) };
+}
+
+/** The table of large answers, and how long they keep others waiting. */
+export function loopSection(rows: readonly LoopDelay[]): Section {
+  const head = ['', 'latency', 'loop p99', 'worst', 'idle p99', 'memory (RSS)'];
+  const body = rows.map(({ title, ms, p99, worst, idleP99, rss, peak }) => [
+    title,
+    `${figure(ms)} ms`,
+    `${figure(p99)} ms`,
+    `${figure(worst)} ms`,
+    `${figure(idleP99)} ms`,
+    growthOf({ idle: rss, peak }),
+  ]);
+  const what = 'Large answers, and how long they keep others waiting';
+  const figures = rows.flatMap(({ name, p99, worst }) => [
+    [`loop.${name}.p99Ms`, p99] as const,
+    [`loop.${name}.worstMs`, worst] as const,
   ]);
   return { text: `${what}\n${table([head, ...body])}`, figures: Object.fromEntries(figures) };
 }

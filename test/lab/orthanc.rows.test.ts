@@ -100,3 +100,40 @@ describe('rows out of the index of an Orthanc', () => {
     expect(calls).toHaveLength(shared.length + files.length);
   }, 120_000);
 });
+
+/** What a study is without its instances, but with their number. */
+function withoutInstances({ header, series, defects }: StudyDetail): StudyDetail {
+  const counted = series.map((each) => ({
+    ...each,
+    numberOfInstances: each.instances.length,
+    instances: [],
+  }));
+  return { header, series: counted, defects };
+}
+
+describe('series out of an Orthanc, without their instances', () => {
+  test('are those of every study of which they are told, element by element', async () => {
+    const source = openSource(client, 'files');
+    const outlines = (await source.series?.(studies, newCall())) ?? [];
+    const told = outlines.map((outline) => outline && ordered(outline));
+    const same = byQido.map((detail, at) => (told[at] ? withoutInstances(detail) : undefined));
+    expect(told).toEqual(same);
+    // The others are filed twice under one Patient ID, or are not what Orthanc counts.
+    expect(told.filter((each) => each === undefined).length).toBeLessThan(10);
+  }, 120_000);
+
+  test('take one call a series beside two for all studies together, and no list of instances', async () => {
+    const source = openSource(client, 'files');
+    await source.abilities(newCall());
+    proxy.takeCalls();
+    await source.series?.(studies, newCall());
+    const calls = proxy.takeCalls();
+    const series = byQido.reduce((sum, detail) => sum + detail.series.length, 0);
+    const files = calls.filter((call) => call.includes('/tags?short'));
+    expect(files.length).toBeLessThanOrEqual(series + 1);
+    expect(calls.filter((call) => call.endsWith('/tools/bulk-content'))).toHaveLength(1);
+    const finds = calls.filter((call) => call.endsWith('/tools/find'));
+    expect(calls).toHaveLength(files.length + finds.length + 1);
+    expect(finds).toHaveLength(Math.ceil(studies.length / 100));
+  }, 120_000);
+});

@@ -1,3 +1,5 @@
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+
 /*
  * What the bench's processes say to the bench, and how they end.
  */
@@ -10,7 +12,12 @@ export interface Usage {
   readonly rss: number;
   /** Bytes of bodies that an archive has handed to its connections. */
   readonly sentBytes?: number;
+  /** Delay of the event loop since it is watched, in milliseconds. */
+  readonly delay?: { readonly p99: number; readonly worst: number };
 }
+
+/** Messages of the bench to a process. */
+export type Asked = 'usage' | 'watch loop';
 
 /** Messages of a process to the bench. */
 export type Told =
@@ -24,7 +31,12 @@ export type Told =
  * @param sentBytes what {@link Usage} tells of an archive that counts
  */
 export function serve(url: string, sentBytes?: () => number): void {
-  process.on('message', () => {
+  process.on('message', (asked: Asked) => {
+    if (asked === 'watch loop') {
+      delays ??= monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+      delays.enable();
+      delays.reset();
+    }
     const sent = sentBytes && { sentBytes: sentBytes() };
     tell({ told: 'usage', usage: { ...usage(), ...sent } });
   });
@@ -34,7 +46,19 @@ export function serve(url: string, sentBytes?: () => number): void {
 
 function usage(): Usage {
   const { user, system } = process.cpuUsage();
-  return { cpuMicros: user + system, rss: process.memoryUsage.rss() };
+  return {
+    cpuMicros: user + system,
+    rss: process.memoryUsage.rss(),
+    ...(delays && { delay: { p99: delayOf(delays.percentile(99)), worst: delayOf(delays.max) } }),
+  };
+}
+
+/** How often the event loop is looked at; what is measured is the time between two looks. */
+const RESOLUTION_MS = 10;
+let delays: IntervalHistogram | undefined;
+
+function delayOf(nanoseconds: number): number {
+  return Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
 }
 
 function tell(message: Told): void {
