@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { loadSettings, SettingsError, type Settings } from './config';
 import { startDemoArchive } from './demo/archive';
 import { demoStudies } from './demo/studies';
+import { runDoctor } from './doctor/command';
 import { Problem } from './errors';
 import { createGateway, type Gateway } from './gateway';
 import { listen, type Listening } from './listen';
@@ -21,6 +22,7 @@ const HELP = `dicomweb-fhir-gateway: FHIR ImagingStudy, live from a PACS that sp
 
   dicomweb-fhir-gateway [serve]   in front of the archive at PACS_URL
   dicomweb-fhir-gateway demo      in front of a small embedded archive
+  dicomweb-fhir-gateway doctor    what an archive does, and which settings it needs; see doctor --help
   dicomweb-fhir-gateway health    whether the gateway on HOST and PORT lives (exit code 0 or 1)
 
   --check     check the settings and exit
@@ -36,6 +38,8 @@ const SOFTWARE = { name: 'dicomweb-fhir-gateway', version: packageVersion(), dat
 const CONFIG_DIR = process.env.NODE_CONFIG_DIR ?? path.join(__dirname, '..', 'config');
 
 async function main(): Promise<void> {
+  // It has a command line of its own.
+  if (process.argv[2] === 'doctor') return doctor(process.argv.slice(3));
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -152,6 +156,16 @@ function stopOnSignal(
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+}
+
+async function doctor(args: readonly string[]): Promise<void> {
+  process.exitCode = await runDoctor(args, {
+    settings: () => loadSettings(CONFIG_DIR, process.env),
+    out: print,
+    err: (text) => void process.stderr.write(text),
+    colours: process.stdout.isTTY && !process.env.NO_COLOR,
+    terminal: process.stderr.isTTY,
+  });
 }
 
 /** For containers without curl: asks the running gateway on the configured port. */

@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import type { Settings } from '../config';
+import { archiveSettings } from '../gateway/limits';
+import { SETTINGS } from '../settings';
+import { examineArchive, type Progress } from './report';
+import { writeReport } from './text';
+
+/** What the command is given by the process. */
+export interface DoctorIo {
+  /** The settings, which the command line overrides. @throws SettingsError */
+  settings(): Settings;
+  /** Standard output: the report, and nothing else. */
+  out(text: string): void;
+  /** Standard error: progress, and what is wrong with the command line. */
+  err(text: string): void;
+  /** Whether standard output is a terminal that wants colours (NO_COLOR is not set). */
+  readonly colours: boolean;
+  /** Whether standard error is a terminal, so that progress may be written over itself. */
+  readonly terminal: boolean;
+}
+
+/** How long an examination may take, unless `--timeout` says, in seconds. */
+export const DEFAULT_TIMEOUT_S = 120;
+const ERASE_LINE = '\r\x1b[2K';
+
+export const DOCTOR_HELP = `dicomweb-fhir-gateway doctor [URL]: what the archive does, and what the gateway needs to know of it
+
+  URL                 DICOMweb root of the archive; without it PACS_URL
+  --json              the report as JSON
+  --username NAME     user name at the archive; its password is PACS_PASSWORD or in the file PACS_PASSWORD_FILE
+  --token-file FILE   bearer token at the archive
+  --timeout SECONDS   how long it may take in all, ${DEFAULT_TIMEOUT_S} unless given
+  --help              this text
+
+Credentials and deadlines of the PACS_* settings hold, too. Exit codes: 0 good, 1 warnings, 2 unusable.
+The report goes to standard output, progress to standard error. Neither holds anything of a patient.
+`;
+
+const OPTIONS = {
+  json: { type: 'boolean' },
+  username: { type: 'string' },
+  'token-file': { type: 'string' },
+  timeout: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Something on the command line cannot be used. */
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/**
+ * `dicomweb-fhir-gateway doctor`: examines an archive and writes the report.
+ *
+ * @param args the command line behind `doctor`
+ * @returns the exit code: 0 good, 1 warnings, 2 unusable, be it the archive or the command line
+ */
+export async function runDoctor(args: readonly string[], io: DoctorIo): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: OPTIONS,
+      allowPositionals: true,
+    });
+    if (values.help) {
+      io.out(DOCTOR_HELP);
+      return 0;
+    }
+    const settings = settingsOf(io.settings(), positionals, values);
+    const report = await examineArchive(
+      archiveSettings(settings),
+      timeoutOf(values.timeout),
+      progressTo(io),
+    );
+    if (io.terminal) io.err(ERASE_LINE);
+    io.out(
+      values.json ? `${JSON.stringify(report, undefined, 2)}\n` : writeReport(report, io.colours),
+    );
+    return report.exitCode;
+  } catch (error) {
+    if (!isOfUser(error)) throw error;
+    io.err(`${error.message}\n`);
+    return 2;
+  }
+}
+
+function isOfUser(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return (
+    ['UsageError', 'SettingsError'].includes(error.name) ||
+    codeOf(error).startsWith('ERR_PARSE_ARGS')
+  );
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function settingsOf(
+  settings: Settings,
+  positionals: readonly string[],
+  given: { readonly username?: string; readonly 'token-file'?: string },
+): Settings & { readonly 'pacs.url': string } {
+  const [url, ...more] = positionals;
+  if (more.length > 0)
+    throw new UsageError('doctor takes one URL, the DICOMweb root of the archive.');
+  const root = url === undefined ? settings['pacs.url'] : readUrl(url);
+  if (root === undefined) {
+    throw new UsageError(
+      'doctor needs a URL, for example http://127.0.0.1:8042/dicom-web, or PACS_URL.',
+    );
+  }
+  const file = given['token-file'];
+  return {
+    ...settings,
+    'pacs.url': root,
+    ...(given.username !== undefined && { 'pacs.username': given.username }),
+    ...(file !== undefined && { 'pacs.token': readToken(file) }),
+  };
+}
+
+function readUrl(url: string): string | undefined {
+  const row = SETTINGS['pacs.url'];
+  const parsed = row.schema.safeParse(url);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`The URL must be ${row.form}, without a name or password in it.`);
+}
+
+function readToken(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    throw new UsageError('--token-file names a file that cannot be read.');
+  }
+}
+
+function timeoutOf(text: string | undefined): number {
+  const seconds = z.coerce
+    .number()
+    .min(1)
+    .max(3600)
+    .safeParse(text ?? DEFAULT_TIMEOUT_S);
+  if (seconds.success) return seconds.data * 1000;
+  throw new UsageError('--timeout must be seconds, 1 to 3600, for example --timeout 60.');
+}
+
+/** A line that is written over itself on a terminal, a line a probe elsewhere. */
+function progressTo(io: DoctorIo): Progress {
+  return (done, of, title, calls) => {
+    const text = `${done + 1} of ${of}: ${title} (${calls} calls so far)`;
+    io.err(io.terminal ? `${ERASE_LINE}${text}` : `${text}\n`);
+  };
+}
