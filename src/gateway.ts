@@ -3,9 +3,11 @@ import type { Express } from 'express';
 import type { Access } from './auth/access';
 import { createAuth, type Auth } from './auth/auth';
 import { authOptions } from './auth/fromSettings';
+import { examineArchive } from './doctor/report';
 import { Problem } from './errors';
 import { openArchive, type OpenedArchive } from './gateway/archive';
 import {
+  archiveSettings,
   auditSettings,
   dicomWebLimits,
   searchLimits,
@@ -19,6 +21,7 @@ import { createBinaryHandler } from './http/binaryHandlers';
 import type { Software } from './http/conformance';
 import { createDicomWebRoutes } from './http/dicomweb/routes';
 import type { DicomWebServices } from './http/dicomweb/services';
+import { doctorRoutes } from './http/doctorPage';
 import { createHandlers, type Services } from './http/handlers';
 import { createLinkSigner } from './http/signing';
 import { createMeter } from './http/timing';
@@ -116,6 +119,13 @@ export function createGateway(options: GatewayOptions): Gateway {
       describeLastUpdated: () => archive.describeLastUpdated(),
       admin:
         settings.adminToken === undefined ? undefined : adminRoutes(settings.adminToken, archive),
+      doctor: doctorRoutes({
+        token: settings.adminToken,
+        // Whoever is on this machine sees everything then, anyhow.
+        local: settings['auth.mode'] === 'none' && isLoopback(settings.host),
+        keepMs: settings['doctor.keepMs'],
+        examine: () => examineArchive(archiveSettings(settings), settings['doctor.timeoutMs']),
+      }),
     },
     { request: logRequests(logger), problem: report },
   );

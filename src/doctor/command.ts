@@ -21,8 +21,6 @@ export interface DoctorIo {
   readonly terminal: boolean;
 }
 
-/** How long an examination may take, unless `--timeout` says, in seconds. */
-export const DEFAULT_TIMEOUT_S = 120;
 const ERASE_LINE = '\r\x1b[2K';
 
 export const DOCTOR_HELP = `dicomweb-fhir-gateway doctor [URL]: what the archive does, and what the gateway needs to know of it
@@ -31,7 +29,7 @@ export const DOCTOR_HELP = `dicomweb-fhir-gateway doctor [URL]: what the archive
   --json              the report as JSON
   --username NAME     user name at the archive; its password is PACS_PASSWORD or in the file PACS_PASSWORD_FILE
   --token-file FILE   bearer token at the archive
-  --timeout SECONDS   how long it may take in all, ${DEFAULT_TIMEOUT_S} unless given
+  --timeout SECONDS   how long it may take in all, instead of DOCTOR_TIMEOUT_MS
   --help              this text
 
 Credentials and deadlines of the PACS_* settings hold, too. Exit codes: 0 good, 1 warnings, 2 unusable.
@@ -71,7 +69,7 @@ export async function runDoctor(args: readonly string[], io: DoctorIo): Promise<
     const settings = settingsOf(io.settings(), positionals, values);
     const report = await examineArchive(
       archiveSettings(settings),
-      timeoutOf(values.timeout),
+      timeoutOf(values.timeout, settings),
       progressTo(io),
     );
     if (io.terminal) io.err(ERASE_LINE);
@@ -136,12 +134,9 @@ function readToken(file: string): string {
   }
 }
 
-function timeoutOf(text: string | undefined): number {
-  const seconds = z.coerce
-    .number()
-    .min(1)
-    .max(3600)
-    .safeParse(text ?? DEFAULT_TIMEOUT_S);
+function timeoutOf(text: string | undefined, settings: Settings): number {
+  if (text === undefined) return settings['doctor.timeoutMs'];
+  const seconds = z.coerce.number().min(1).max(3600).safeParse(text);
   if (seconds.success) return seconds.data * 1000;
   throw new UsageError('--timeout must be seconds, 1 to 3600, for example --timeout 60.');
 }

@@ -36,6 +36,8 @@ export interface Report {
   readonly dialect?: DialectAdvice;
   /** What differs from the defaults. */
   readonly settings: readonly Advised[];
+  /** The same as lines of an environment file; what somebody has to fill in is a comment. */
+  readonly settingsBlock: string;
   readonly calls: number;
   readonly mostCalls: number;
   /** How long it took, in milliseconds. */
@@ -131,13 +133,15 @@ function conclude(
   const warns = VERDICTS[worst] === 'warning' || ended;
   const found = gather(findings.map((finding) => finding.found));
   const dialect = known && adviseDialect(found, known);
+  const advised = dialect === undefined ? [] : settingsOf(settings, findings, dialect);
   return {
     archive: settings.url,
     verdict: unusable ? 'unusable' : warns ? 'warnings' : 'good',
     exitCode: unusable ? 2 : warns ? 1 : 0,
     lines: made.map(lineOf),
     ...(dialect && { dialect }),
-    settings: dialect === undefined ? [] : settingsOf(settings, findings, dialect),
+    settings: advised,
+    settingsBlock: advised.map(settingLines).join(''),
   };
 }
 
@@ -165,4 +169,8 @@ function settingsOf(
     ...advised,
   ];
   return [...new Map(all.map((each) => [each.env, each])).values()];
+}
+
+function settingLines({ env, value, why, fillIn }: Advised): string {
+  return `# ${env}: ${why}\n${fillIn ? '# ' : ''}${env}=${value}\n`;
 }

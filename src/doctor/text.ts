@@ -1,5 +1,5 @@
 import type { DialectAdvice, FlagCompared } from './dialect';
-import type { Advised, Verdict } from './finding';
+import type { Verdict } from './finding';
 import type { Line, Report } from './report';
 
 /** Columns of the report. */
@@ -32,13 +32,16 @@ const CONCLUSIONS: Readonly<Record<Report['verdict'], string>> = {
  * @param colours whether it goes to a terminal that wants them
  */
 export function writeReport(report: Report, colours: boolean): string {
-  const { archive, calls, mostCalls, ms, lines, dialect, settings, verdict, exitCode } = report;
+  const { archive, calls, mostCalls, ms, lines, dialect, settingsBlock, verdict, exitCode } =
+    report;
   const seconds = (ms / 1000).toFixed(1);
   return [
     `The archive at ${archive}, by ${calls} calls (of ${mostCalls} at most) in ${seconds} s`,
     ...sections(lines, colours),
     ...(dialect === undefined ? [] : writeDialect(dialect)),
-    ...(settings.length === 0 ? [] : ['', 'Settings', ...settingLines(settings).map(indented)]),
+    ...(settingsBlock === ''
+      ? []
+      : ['', 'Settings', ...settingsBlock.trim().split('\n').map(indented)]),
     '',
     `${CONCLUSIONS[verdict]} (${countsOf(lines)}; exit code ${exitCode})`,
     '',
@@ -103,14 +106,6 @@ function flagLines(name: string, flags: readonly FlagCompared[]): string[] {
         `    ${stands}: ${flag} is ${dialect}, the archive showed ${archive}`,
     ),
   ];
-}
-
-/** A block that can be taken as it is; what somebody has to fill in is a comment. */
-export function settingLines(settings: readonly Advised[]): string[] {
-  return settings.flatMap(({ env, value, why, fillIn }) => [
-    `# ${env}: ${why}`,
-    `${fillIn ? '# ' : ''}${env}=${value}`,
-  ]);
 }
 
 function countsOf(lines: readonly Line[]): string {

@@ -44,7 +44,7 @@ export function adminRoutes(token: string, administration: Administration): Requ
 }
 
 /** Compares digests: neither the time it takes nor the length of the token tells how much of it is right. */
-function isToken(request: Request, token: string): boolean {
+export function isToken(request: Request, token: string): boolean {
   const given = /^Bearer +(\S+)$/i.exec(request.get('Authorization') ?? '')?.[1] ?? '';
   return timingSafeEqual(digest(given), digest(token));
 }
@@ -53,7 +53,7 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-function wrongToken(): Problem {
+export function wrongToken(): Problem {
   const text = 'This takes the token of ADMIN_TOKEN: Authorization: Bearer …';
   return new Problem('unauthenticated', text, { challenge: 'Bearer realm="admin"' });
 }

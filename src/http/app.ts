@@ -38,6 +38,8 @@ export interface HttpSettings extends Answering {
   describeLastUpdated(): string | undefined;
   /** What operators may have the gateway do, below `/admin`; undefined where there is no token for it. */
   readonly admin?: RequestHandler | undefined;
+  /** What the archive does, at `/doctor`; undefined where nobody may see it. */
+  readonly doctor?: RequestHandler | undefined;
   /** WADO-RS and QIDO-RS below `/dicom-web`; undefined where images do not lead through the gateway. */
   readonly dicomWeb?: RequestHandler | undefined;
   /** The same below a capability URL; undefined where there are none. */
@@ -77,6 +79,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
     app.use(`/fhir/${release.name}`, fhirRoutes(handlers, settings, keep, own, `/${release.name}`));
   }
   if (settings.admin !== undefined) app.use('/admin', settings.admin);
+  if (settings.doctor !== undefined) app.use('/doctor', settings.doctor);
   const { dicomWeb, capabilityWeb } = settings;
   if (capabilityWeb !== undefined) app.use('/dicom-web/~:capability', capabilityWeb);
   if (dicomWeb !== undefined) app.use('/dicom-web', dicomWeb);

@@ -92,6 +92,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'node:util',
       'node:zlib',
     ],
+    types: ['doctor/report'],
   },
   // Watches HTTP from outside: it reads exchanges and reports of http/, which knows nothing of it.
   observe: {
@@ -138,6 +139,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'settings',
       'cache',
       'dicom',
+      'doctor',
       'errors',
       'http',
       'observe',
