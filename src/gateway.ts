@@ -7,10 +7,10 @@ import { examineArchive } from './doctor/report';
 import { Problem } from './errors';
 import { openArchive, type OpenedArchive } from './gateway/archive';
 import {
-  archiveSettings,
   auditSettings,
   dicomWebLimits,
   searchLimits,
+  streamSettings,
   type GatewaySettings,
 } from './gateway/limits';
 import { dicomWebRoots, type DicomWebRoots } from './gateway/roots';
@@ -124,7 +124,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         // Whoever is on this machine sees everything then, anyhow.
         local: settings['auth.mode'] === 'none' && isLoopback(settings.host),
         keepMs: settings['doctor.keepMs'],
-        examine: () => examineArchive(archiveSettings(settings), settings['doctor.timeoutMs']),
+        examine: () => examineArchive(streamSettings(settings), settings['doctor.timeoutMs']),
       }),
     },
     { request: logRequests(logger), problem: report },

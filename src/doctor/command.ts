@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { Settings } from '../config';
-import { archiveSettings } from '../gateway/limits';
+import { streamSettings } from '../gateway/limits';
 import { SETTINGS } from '../settings';
 import { examineArchive, type Progress } from './report';
 import { writeReport } from './text';
@@ -44,6 +44,8 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+const failure = z.object({ name: z.string(), message: z.string(), code: z.string().optional() });
+
 /** Something on the command line cannot be used. */
 class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -68,7 +70,7 @@ export async function runDoctor(args: readonly string[], io: DoctorIo): Promise<
     }
     const settings = settingsOf(io.settings(), positionals, values);
     const report = await examineArchive(
-      archiveSettings(settings),
+      streamSettings(settings),
       timeoutOf(values.timeout, settings),
       progressTo(io),
     );
@@ -78,22 +80,20 @@ export async function runDoctor(args: readonly string[], io: DoctorIo): Promise<
     );
     return report.exitCode;
   } catch (error) {
-    if (!isOfUser(error)) throw error;
-    io.err(`${error.message}\n`);
+    const words = wordsOf(error);
+    if (words === undefined) throw error;
+    io.err(`${words}\n`);
     return 2;
   }
 }
 
-function isOfUser(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  return (
-    ['UsageError', 'SettingsError'].includes(error.name) ||
-    codeOf(error).startsWith('ERR_PARSE_ARGS')
-  );
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** Words about what the user can mend; undefined for a fault of the program. */
+function wordsOf(error: unknown): string | undefined {
+  const parsed = failure.safeParse(error);
+  if (!parsed.success) return undefined;
+  const { name, message, code = '' } = parsed.data;
+  const known = ['UsageError', 'SettingsError'].includes(name);
+  return known || code.startsWith('ERR_PARSE_ARGS') ? message : undefined;
 }
 
 function settingsOf(

@@ -61,7 +61,7 @@ export async function examineArchive(
   const examination = createExamination(settings, timeoutMs);
   try {
     const { findings, known } = await runAll(examination, progress);
-    const ms = performance.now() - started;
+    const ms = Math.round(performance.now() - started);
     return {
       ...conclude(settings, findings, known),
       calls: examination.calls(),

@@ -4,9 +4,9 @@ import { TLSSocket } from 'node:tls';
 import axios, { isAxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
 import { bulkhead } from 'cockatiel';
 import { Problem } from '../errors';
-import type { ArchiveSettings } from './client';
 import { createCredential, type CredentialSettings } from './credential';
 import { transportFailure } from './failures';
+import type { StreamSettings } from './retrieveTransport';
 import { createAgent, headerText } from './transport';
 
 /** What an examination needs to know of the archive, and how long one call may take. */
@@ -14,8 +14,14 @@ export interface ExamineSettings
   extends
     CredentialSettings,
     Pick<
-      ArchiveSettings,
-      'url' | 'connectTimeoutMs' | 'searchFirstByteMs' | 'searchTimeoutMs' | 'maxAnswerBytes'
+      StreamSettings,
+      | 'url'
+      | 'connectTimeoutMs'
+      | 'searchFirstByteMs'
+      | 'searchTimeoutMs'
+      | 'firstByteTimeoutMs'
+      | 'idleTimeoutMs'
+      | 'maxAnswerBytes'
     > {}
 
 /** One call, put to the archive as it is. */
@@ -24,6 +30,8 @@ export interface Question {
   readonly method?: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly data?: string;
+  /** It is a transfer, which may take longer to begin than a search. */
+  readonly transfer?: true;
   /** Bytes that are read; the rest of a longer answer is left. */
   readonly most?: number;
 }
@@ -91,12 +99,13 @@ async function askOnce(
   client: AxiosInstance,
   settings: ExamineSettings,
   url: string,
-  { method = 'GET', headers = {}, data, most = settings.maxAnswerBytes }: Question,
+  { method = 'GET', headers = {}, data, transfer, most = settings.maxAnswerBytes }: Question,
   signal: AbortSignal,
 ): Promise<Told> {
   const late = new AbortController();
-  const firstByte = setTimeout(() => late.abort(), settings.searchFirstByteMs);
-  const total = setTimeout(() => late.abort(), settings.searchTimeoutMs);
+  const [firstByteMs, totalMs] = deadlines(settings, transfer === true);
+  const firstByte = setTimeout(() => late.abort(), firstByteMs);
+  const total = setTimeout(() => late.abort(), totalMs);
   const started = performance.now();
   try {
     const response = await client.request<Readable>({
@@ -110,11 +119,18 @@ async function askOnce(
     return { ...(await readTold(response, most)), ms: performance.now() - started };
   } catch (error) {
     if (signal.aborted || !late.signal.aborted) throw failureOf(error);
-    throw new Problem('pacs-timeout', 'The archive did not answer in time.', { cause: error });
+    throw new Problem('pacs-timeout', 'The archive did not answer in time.');
   } finally {
     clearTimeout(firstByte);
     clearTimeout(total);
   }
+}
+
+/** Little of a transfer is read: no silence within it may be longer than one that would end it. */
+function deadlines(settings: ExamineSettings, transfer: boolean): readonly [number, number] {
+  const { firstByteTimeoutMs, idleTimeoutMs } = settings;
+  if (transfer) return [firstByteTimeoutMs, firstByteTimeoutMs + idleTimeoutMs];
+  return [settings.searchFirstByteMs, settings.searchTimeoutMs];
 }
 
 async function readTold(

@@ -1,7 +1,7 @@
 import { string, type DataSet } from '../../dicom/dataset';
 import { readDate } from '../../dicom/values';
 import type { Examination } from '../examination';
-import { type Finding, type Probe, Unanswered } from '../finding';
+import { share, type Finding, type Probe, Unanswered } from '../finding';
 import { sampleRows } from '../sample';
 
 /** Rows of a range that are looked at. */
@@ -79,13 +79,10 @@ function openFinding(results: ReadonlyMap<string, RangeResult>): Finding {
 /** ACR-NEMA's spelling of a date, which a comparison of texts puts before all days of its year. */
 function oldFinding(rows: readonly DataSet[]): Finding {
   const what = 'spelling of dates';
-  const old = rows.filter((row) => /^\d{4}\.\d\d\.\d\d$/.test(string(row, 'StudyDate') ?? ''));
-  if (old.length === 0) return { what, verdict: 'good', evidence: 'YYYYMMDD in all sampled rows' };
-  const evidence = `YYYY.MM.DD in ${old.length} sampled rows`;
-  return {
-    what,
-    verdict: 'note',
-    evidence,
-    advice: 'Such studies are found by dates only with PACS_DIALECT=orthanc.',
-  };
+  const spelled = (form: RegExp) => rows.filter((row) => form.test(string(row, 'StudyDate') ?? ''));
+  const [plain, old] = [spelled(/^\d{8}$/), spelled(/^\d{4}\.\d\d\.\d\d$/)];
+  const evidence = `YYYYMMDD in ${share(plain, rows)} rows, YYYY.MM.DD in ${old.length}`;
+  if (old.length === 0) return { what, verdict: 'good', evidence };
+  const advice = 'Such studies are found by dates only with PACS_DIALECT=orthanc.';
+  return { what, verdict: 'note', evidence, advice };
 }

@@ -14,7 +14,7 @@ export const reach: Probe = {
   title: 'Reachability',
   asks: 'One study (`limit=1`) at the root; where that fails, `system` and `dicom-web` below it, to name the right root.',
   judges:
-    'good: rows came. unusable, with the reason and what to do: name unknown, nothing listens, TLS refused, wrong ' +
+    'good: rows came. warning: no study is shown, so that little can be judged. unusable, with the reason and what to do: name unknown, nothing listens, TLS refused, wrong ' +
     'root, login page, redirect, 401, 403, an error, XML. Nothing else is asked then.',
   async run(examination) {
     try {
@@ -52,10 +52,10 @@ async function judge(examination: Examination, told: Told): Promise<Finding> {
   }
   return {
     what: 'the root answers',
-    verdict: 'note',
+    verdict: 'warning',
     evidence: `status ${status}, but no study, in ${ms}${tls ?? ''}`,
     advice:
-      'Most probes need studies: store some, or check whether this account (or AE title) may see any.',
+      'Little can be judged without studies: store some, or check whether this account (or AE title) may see any.',
   };
 }
 

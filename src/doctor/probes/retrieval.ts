@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { integer, string } from '../../dicom/dataset';
+import { Problem } from '../../errors';
 import type { Question, Told } from '../../pacs/examine';
 import { parseJson, type Examination } from '../examination';
 import { plain, type Finding, type Probe } from '../finding';
@@ -63,11 +64,24 @@ async function tryAll(
   isGood: (told: Told) => boolean,
 ): Promise<readonly Went[]> {
   const went: Went[] = [];
-  for (const [words, path, Accept] of ways) {
-    const told = await examination.ask(path, { headers: { Accept }, most: HEAD_BYTES });
-    went.push({ words, works: isGood(told), told: formOf(told) });
-  }
+  for (const way of ways) went.push(await tryWay(examination, way, isGood));
   return went;
+}
+
+/** A way that fails says nothing of the next one. */
+async function tryWay(
+  examination: Examination,
+  [words, path, Accept]: Way,
+  isGood: (told: Told) => boolean,
+): Promise<Went> {
+  try {
+    const question: Question = { headers: { Accept }, most: HEAD_BYTES, transfer: true };
+    const told = await examination.ask(path, question);
+    return { words, works: isGood(told), told: formOf(told) };
+  } catch (error) {
+    if (error instanceof Problem) return { words, works: false, told: error.code };
+    throw error;
+  }
 }
 
 /** Status, or media type where it is 200. */
@@ -146,7 +160,7 @@ async function tryHead(
   try {
     return (await examination.ask(path, question)).status;
   } catch (error) {
-    if (error instanceof Error && error.name === 'Problem') return 'connection closed';
+    if (error instanceof Problem) return error.code;
     throw error;
   }
 }
