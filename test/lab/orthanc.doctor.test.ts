@@ -25,7 +25,10 @@ const status = async (target: string, init?: RequestInit) => {
   await response.arrayBuffer();
   return response.status;
 };
-const text = (row: Rows[number] | undefined, tag: string) => String(row?.[tag]?.Value?.[0] ?? '');
+const text = (row: Rows[number] | undefined, tag: string) => {
+  const value = row?.[tag]?.Value?.[0];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+};
 const filled = (of: Rows, tag: string) => of.filter((row) => text(row, tag) !== '').length;
 const verdictOf = (what: string) => lineOf(report, what).verdict;
 const evidenceOf = (what: string) => lineOf(report, what).evidence;
