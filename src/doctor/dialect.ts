@@ -48,7 +48,7 @@ const COMPLETENESS: readonly string[] = [
 /** What the gateway asks an archive of this dialect at its start, so that the row does not bind it. */
 const FOUND_AT_START: Readonly<Record<DialectName, readonly string[]>> = {
   generic: [],
-  orthanc: ['metadata', 'losesLetters', 'updateTime'],
+  orthanc: ['metadata', 'losesLetters', 'updateTime', 'silentCap'],
   dcm4chee: ['updateTime'],
 };
 const PRODUCT_OF: Readonly<Partial<Record<DialectName, Product['name']>>> = {
@@ -107,7 +107,7 @@ function standing(
 function flagsOf(dialect: Dialect, found: Found): readonly Flag[] {
   const abilities = ['uidLists', 'valueLists', 'searchesBelowStudies', 'includeAll'] as const;
   const defects = ['losesLetters', 'computesUnasked', 'verifiesEnd'] as const;
-  const { decodesQuery, metadata, updateTime } = dialect;
+  const { decodesQuery, metadata, updateTime, datesAreTexts, silentCap = 'none' } = dialect;
   return [
     ...Object.entries(found.studyKeys ?? {}).map(([key, matched]) =>
       keyFlag(dialect, key, matched),
@@ -117,6 +117,9 @@ function flagsOf(dialect: Dialect, found: Found): readonly Flag[] {
     flagOf('decodesQuery', decodesQuery, found.decodesQuery, decodesQuery === 'yes'),
     flagOf('metadata', metadata, found.metadata, metadata !== 'series'),
     flagOf('updateTime', updateTime, found.updateTime, updateTime !== 'untold'),
+    flagOf('silentCap', String(silentCap), found.silentCap?.toString(), true),
+    // No probe tells: it takes a study whose date is spelled in ACR-NEMA's way.
+    flagOf('datesAreTexts', datesAreTexts, undefined, false),
   ];
 }
 

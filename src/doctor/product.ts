@@ -49,6 +49,20 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     severity: 'note',
   },
   {
+    of: 'Orthanc',
+    has: ({ pluginVersion }) => isBefore(pluginVersion, '1.20'),
+    says: 'searches of DICOMweb plugins before 1.20 lose letters outside Latin-1, in identifiers as well, by default',
+    advice: 'Set "DefaultEncoding": "Utf8"; the gateway mends the rows meanwhile.',
+    severity: 'note',
+  },
+  {
+    of: 'Orthanc',
+    has: ({ version }) => isBefore(version, '1.9.4'),
+    says: 'before 1.9.4 it has no tools/bulk-content',
+    advice: 'PACS_ROWS can only be qido.',
+    severity: 'note',
+  },
+  {
     of: 'dcm4chee-arc',
     has: () => true,
     says: 'ETags may make a study whose instances were purged look empty (dcm4chee-arc-light issue 3719)',

@@ -55,7 +55,7 @@ export function doctorRoutes(page: DoctorPage): RequestHandler | undefined {
     })
     .get(async (request, response) => {
       const known = await report();
-      response.set({ 'Cache-Control': 'no-store', Vary: 'Accept' });
+      response.set('Cache-Control', 'no-store').vary('Accept');
       if (request.accepts(['application/json', 'text/html']) === 'text/html') {
         response.set('Content-Security-Policy', POLICY).type('html').send(doctorPage(known));
       } else response.json(known);

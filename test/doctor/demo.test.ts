@@ -84,6 +84,11 @@ const LINES: readonly (readonly [what: string, verdict: string, evidence: RegExp
   ['JSON is UTF-8', 'good', /^all answers so far, 18 sampled rows among them$/],
   ['an instance', 'good', /single part: application\/dicom/],
   ['a series and a study', 'good', /^series: multipart\/related; study: multipart\/related$/],
+  [
+    'metadata',
+    'good',
+    /^instance: application\/dicom\+json; series: application\/dicom\+json; study: application\/dicom\+json$/,
+  ],
   ['Range, HEAD, gzip', 'good', /^Range: no \(200\), HEAD: yes, gzip of searches: yes$/],
   ['frames and pictures', 'good', /thumbnail of the study: image\/jpeg$/],
   ['bulk data', 'good', /^1 links; the first, below the root, answers 200$/],
@@ -143,6 +148,7 @@ test('by hand: retrieval is as told', async () => {
   expect(await status(path, { headers: { ...single.headers, Range: 'bytes=0-99' } })).toBe(200);
   expect(await status(path, { ...single, method: 'HEAD' })).toBe(200);
   expect(await status(`${path}/frames/1`, {})).toBe(200);
+  expect(await rows(`studies/${study}/metadata`)).not.toEqual([]);
   expect(await status(`${path}/rendered`, { headers: { Accept: 'image/png' } })).toBe(200);
   expect(await status(`studies/${study}/thumbnail`, { headers: { Accept: 'image/jpeg' } })).toBe(
     200,

@@ -178,6 +178,16 @@ const FAULTS: readonly (readonly [string, Script, string, string, RegExp, number
     2,
   ],
   [
+    'has no metadata of a study',
+    archive({}, ({ path }) =>
+      /^\/studies\/[^/]+\/metadata$/.test(path) ? { status: 500 } : undefined,
+    ),
+    'metadata',
+    'warning',
+    /study: no \(500\)$/,
+    1,
+  ],
+  [
     'counts nothing',
     (seen, response) => {
       const answer = archive()(seen, response);

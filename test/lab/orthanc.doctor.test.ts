@@ -55,6 +55,7 @@ test('product and versions are those that it tells', async () => {
     'before 1.12.11 it has CVE-2026',
     "since 1.9.8 Debian's builds do",
     'DICOMweb plugins before 1.20 l',
+    'searches of DICOMweb plugins b',
   ]);
 });
 
@@ -188,6 +189,8 @@ test('retrieval is as told', async () => {
   expect(await status(`${path}/rendered`, accept('image/png'))).toBe(200);
   expect(await status(`${path}/thumbnail`)).toBe(404);
   expect(await status(`${study}/thumbnail`)).toBe(404);
+  expect(await rows(`${study}/metadata`)).not.toEqual([]);
+  expect(verdictOf('metadata')).toBe('good');
   expect(evidenceOf('an instance')).toContain('single part: no (400)');
   expect(evidenceOf('Range, HEAD, gzip')).toMatch(
     /^Range: no \(\d+\), HEAD: no \(404\), gzip of searches: yes$/,

@@ -25,10 +25,10 @@ export const files: Probe = {
   title: 'WADO-RS: files',
   asks:
     'One small instance as multipart with `transfer-syntax=*`, without it, with an unquoted `type`, as a single part, ' +
-    'with `*/*`; its series and its study as multipart. 64 KiB of each are read.',
+    'with `*/*`; its series and its study as multipart; `metadata` of all three. 64 KiB of each are read.',
   judges:
-    'good: DICOM files come. note: a form that does not work and that the gateway does not need. warning: series or study do ' +
-    'not come. unusable: the instance comes in neither of the forms that the gateway asks for.',
+    'good: DICOM files come. note: a form that does not work and that the gateway does not need. warning: series, study or ' +
+    'metadata do not come. unusable: the instance comes in neither of the forms that the gateway asks for.',
   async run(examination) {
     const one = await subject(examination);
     const [study, series, instance] = pathsOf(one);
@@ -48,6 +48,7 @@ export const files: Probe = {
     return [
       formsFinding(tried),
       largeFinding(await tryAll(examination, large, isDicom)),
+      metadataFinding(await tryAll(examination, metadataWays(one), isJsonList)),
       await transferFinding(examination, instance, single),
     ];
   },
@@ -125,6 +126,30 @@ function largeFinding(went: readonly Went[]): Finding {
     evidence: wordsOf(went),
     ...(!works && { advice }),
   };
+}
+
+function metadataWays(one: Subject): readonly Way[] {
+  const [study, series, instance] = pathsOf(one);
+  const type = 'application/dicom+json';
+  return [
+    ['instance', `${instance}/metadata`, type],
+    ['series', `${series}/metadata`, type],
+    ['study', `${study}/metadata`, type],
+  ];
+}
+
+/** The beginning of a list of data sets. */
+function isJsonList({ status, body }: Told): boolean {
+  return status === 200 && /^\s*\[\s*\{/.test(body.toString('latin1', 0, 64));
+}
+
+function metadataFinding(went: readonly Went[]): Finding {
+  const what = 'metadata';
+  const evidence = wordsOf(went);
+  if (went.every(({ works }) => works)) return { what, verdict: 'good', evidence };
+  const advice =
+    'What searches leave out stays out, and viewers cannot open such studies: see the log of the archive.';
+  return { what, verdict: 'warning', evidence, advice };
 }
 
 /** What eases transfers and may be missing: none of it is mandatory. */
