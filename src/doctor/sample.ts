@@ -10,6 +10,10 @@ import { Unanswered } from './finding';
 export const SAMPLED = 20;
 /** Modalities whose instances are images. */
 const IMAGES = new Set(['CT', 'MR', 'CR', 'DX', 'MG', 'US', 'XA', 'RF', 'NM', 'PT', 'SC']);
+/** Those whose images are small: a mammogram costs the archive a hundred times as much. */
+const SMALL_IMAGES = new Set(['CT', 'MR', 'NM', 'PT', 'US']);
+/** Instances of a study that is taken for them. */
+const FEW_INSTANCES = 10;
 /** Rows of a study's instances that are looked at. */
 const INSTANCES = 10;
 /** A value that no archive needs to decode, split or take for a pattern. */
@@ -60,15 +64,16 @@ function distinct(rows: readonly DataSet[]): readonly DataSet[] {
 }
 
 /**
- * An instance to retrieve: of the smallest study with images, or of the smallest at all.
+ * An instance to retrieve: of a small study with small images, of the smallest with any, or of the smallest at all.
  * @throws Unanswered where the archive shows none
  */
 export const subject = once(async (examination): Promise<Subject> => {
   const studies = await smallStudies(examination);
-  const withImages = studies.filter((row) =>
-    strings(row, 'ModalitiesInStudy').some((modality) => IMAGES.has(modality)),
-  );
-  const chosen = withImages[0] ?? studies[0];
+  const withAny = (modalities: ReadonlySet<string>) =>
+    studies.filter((row) => strings(row, 'ModalitiesInStudy').some((each) => modalities.has(each)));
+  const [small] = withAny(SMALL_IMAGES);
+  const isFew = small && (integer(small, 'NumberOfStudyRelatedInstances') ?? 0) <= FEW_INSTANCES;
+  const chosen = (isFew ? small : withAny(IMAGES)[0]) ?? studies[0];
   if (chosen === undefined) throw new Unanswered('the archive shows no study');
   const subjects = await subjectsOf(examination, chosen);
   const first = subjects.find(({ isImage }) => isImage) ?? subjects[0];
