@@ -3,11 +3,12 @@ import { below } from './probes/below';
 import { completeness, letters } from './probes/completeness';
 import { dates } from './probes/dates';
 import { fields } from './probes/fields';
+import { images } from './probes/images';
 import { links, updates, versions } from './probes/native';
 import { paging } from './probes/paging';
 import { accept, empty, encoding, lists, wildcards } from './probes/queries';
 import { reach } from './probes/reach';
-import { files, images } from './probes/retrieval';
+import { files } from './probes/retrieval';
 import { filters, safety } from './probes/safety';
 import { cors, hygiene, timings, validators } from './probes/surroundings';
 
