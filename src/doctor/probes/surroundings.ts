@@ -62,7 +62,7 @@ export const cors: Probe = {
 export const hygiene: Probe = {
   id: 'hygiene',
   title: 'TLS and credentials',
-  asks: 'Nothing: what the URL, the settings and the connections so far have shown.',
+  asks: 'One study, for the connection that it comes by; the URL and the settings tell the rest.',
   judges:
     'good: TLS, or this machine alone. warning: patients and credentials travel in the clear, or the archive beyond this machine ' +
     'answers without a credential.',
