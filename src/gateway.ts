@@ -4,12 +4,14 @@ import type { Access } from './auth/access';
 import { createAuth, type Auth } from './auth/auth';
 import { authOptions } from './auth/fromSettings';
 import type { Counted } from './auth/limits';
+import { examineArchive } from './doctor/report';
 import { Problem } from './errors';
 import { openArchive, type OpenedArchive } from './gateway/archive';
 import {
   auditSettings,
   dicomWebLimits,
   searchLimits,
+  streamSettings,
   type GatewaySettings,
 } from './gateway/limits';
 import { openObserving, type Observing } from './gateway/observing';
@@ -22,6 +24,7 @@ import { createBinaryHandler } from './http/binaryHandlers';
 import type { Software } from './http/conformance';
 import { createDicomWebRoutes } from './http/dicomweb/routes';
 import type { DicomWebServices } from './http/dicomweb/services';
+import { doctorRoutes } from './http/doctorPage';
 import { createHandlers, type Services } from './http/handlers';
 import { createLinkSigner } from './http/signing';
 import { createAudit } from './observe/audit/audit';
@@ -136,6 +139,13 @@ export function createGateway(options: GatewayOptions): Gateway {
           const [replicas, processes] = await Promise.all([archive.invalidate(change), told]);
           return replicas && processes;
         },
+      }),
+      doctor: doctorRoutes({
+        token: () => settings.adminToken,
+        // Whoever is on this machine sees everything then, anyhow.
+        local: settings['auth.mode'] === 'none' && isLoopback(settings.host),
+        keepMs: settings['doctor.keepMs'],
+        examine: () => examineArchive(streamSettings(settings), settings['doctor.timeoutMs']),
       }),
     },
     {

@@ -19,6 +19,8 @@ const shell: Shell = {
   configDir: configDirs(process.env.NODE_CONFIG_DIR),
   software: { name: 'dicomweb-fhir-gateway', version: packageVersion(), date: RELEASED },
   entry: __filename,
+  colours: process.stdout.isTTY && !process.env.NO_COLOR,
+  terminal: process.stderr.isTTY,
   print: (text) => void process.stdout.write(text),
   complain: (text) => void process.stderr.write(text),
   onSignal: (signal, listener) => void process.on(signal, listener),

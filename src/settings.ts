@@ -690,7 +690,8 @@ export const SETTINGS = {
     env: 'ADMIN_TOKEN',
     schema: z.string().trim().min(32).optional(),
     form: 'a secret of 32 characters or more',
-    meaning: 'bearer token of `POST /admin/cache/invalidate`; unset: there is nothing at this path',
+    meaning:
+      'bearer token of `POST /admin/cache/invalidate`, where there is nothing without it, and of `/doctor`',
     secret: true,
     reload: true,
   },
@@ -713,6 +714,14 @@ export const SETTINGS = {
       'bearer token of `/metrics` (Prometheus) and `/status`; unset: there is nothing at these paths, and nothing is counted',
     secret: true,
   },
+  'doctor.timeoutMs': milliseconds(
+    'how long an examination of the archive (`doctor`, `/doctor`) may take',
+    'DOCTOR_TIMEOUT_MS',
+  ),
+  'doctor.keepMs': milliseconds(
+    'how long `/doctor` shows the same report instead of asking the archive again',
+    'DOCTOR_KEEP_MS',
+  ),
   'server.keepAliveMs': milliseconds(
     'how long an idle client connection stays open',
     'SERVER_KEEP_ALIVE_MS',

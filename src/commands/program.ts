@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { checkConfig } from './checkConfig';
 import { demo } from './demo';
+import { doctor } from './doctor';
 import { health } from './health';
 import { printConfig } from './printConfig';
 import { serve } from './serve';
@@ -43,6 +44,23 @@ WORKERS=n answers by n processes.
     summary: 'in front of a small archive of its own, to try it out',
     help: '\nNeeds neither PACS nor settings, and prints requests to paste.\n\n  PORT=0 dicomweb-fhir-gateway demo',
     run: demo,
+  },
+  {
+    name: 'doctor',
+    summary: 'what an archive does, and which settings it needs',
+    help: `
+Credentials and deadlines of the PACS_* settings hold, too. The report goes to standard output, progress to standard
+error; neither holds anything of a patient. Exit codes: 0 good, 1 warnings, 2 unusable.
+
+  dicomweb-fhir-gateway doctor http://127.0.0.1:8042/dicom-web`,
+    words: [['[url]', 'DICOMweb root of the archive; without it PACS_URL']],
+    options: [
+      ['--json', 'the report as JSON'],
+      ['--username <name>', 'user name at the archive; its password is PACS_PASSWORD'],
+      ['--token-file <file>', 'file of a bearer token at the archive'],
+      ['--timeout <seconds>', 'how long it may take in all, instead of DOCTOR_TIMEOUT_MS'],
+    ],
+    run: (shell, { words, options }) => doctor(shell, words, options),
   },
   {
     name: 'check-config',

@@ -10,6 +10,10 @@ export interface Shell {
   readonly software: Software;
   /** Path of the program, for further processes of it. */
   readonly entry: string;
+  /** Whether standard output is a terminal that wants colours (NO_COLOR is not set). */
+  readonly colours: boolean;
+  /** Whether standard error is a terminal. */
+  readonly terminal: boolean;
   readonly print: (text: string) => void;
   readonly complain: (text: string) => void;
   readonly onSignal: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void) => void;

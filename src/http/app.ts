@@ -38,6 +38,8 @@ export interface HttpSettings extends Answering, Understanding {
   readonly operations?: RequestHandler | undefined;
   /** What operators may have the gateway do, below `/admin`; passes on where there is no token for it. */
   readonly admin: RequestHandler;
+  /** What the archive does, at `/doctor`; passes on where nobody may see it. */
+  readonly doctor: RequestHandler;
   /** WADO-RS and QIDO-RS below `/dicom-web`; undefined where images do not lead through the gateway. */
   readonly dicomWeb?: RequestHandler | undefined;
   /** The same below a capability URL; undefined where there are none. */
@@ -74,6 +76,7 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
   app.use(FHIR_BASE, fhirRoutes(handlers, settings, keep));
   if (settings.operations !== undefined) app.use(settings.operations);
   app.use('/admin', settings.admin);
+  app.use('/doctor', settings.doctor);
   const { dicomWeb, capabilityWeb } = settings;
   if (capabilityWeb !== undefined) app.use('/dicom-web/~:capability', capabilityWeb);
   if (dicomWeb !== undefined) app.use('/dicom-web', dicomWeb);

@@ -32,7 +32,7 @@ function ownSettings(settings: object): { NODE_CONFIG_DIR: string } {
   return { NODE_CONFIG_DIR: own };
 }
 
-const COMMANDS = ['serve', 'demo', 'check-config', 'print-config', 'health'];
+const COMMANDS = ['serve', 'demo', 'doctor', 'check-config', 'print-config', 'health'];
 
 describe('a command line', () => {
   test.each([
