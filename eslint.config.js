@@ -17,6 +17,13 @@ module.exports = tseslint.config(
     },
   },
   {
+    // What runs in browsers, which have other globals.
+    files: ['src/web/browser/**/*.ts'],
+    languageOptions: {
+      parserOptions: { project: './src/web/browser/tsconfig.json', tsconfigRootDir: __dirname },
+    },
+  },
+  {
     files: ['**/*.config.js'],
     languageOptions: {
       sourceType: 'commonjs',

@@ -11,6 +11,7 @@ import {
   searchLimits,
   type GatewaySettings,
 } from './gateway/limits';
+import { pageOptions } from './gateway/page';
 import { dicomWebRoots, type DicomWebRoots } from './gateway/roots';
 import { adminRoutes } from './http/admin';
 import { createApp } from './http/app';
@@ -100,6 +101,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       maxBodyBytes: settings['server.maxBodyBytes'],
       software,
       draining: () => draining,
+      page: pageOptions(settings),
       audit,
       access: (request) => images.access(request),
       countSearch: ({ caller }) => auth.limits.search(caller.key),

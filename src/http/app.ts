@@ -15,6 +15,8 @@ import type { Handlers } from './handlers';
 import { keepAnswers, type Keep, type KeepSettings } from './kept';
 import { negotiateRelease, refuseOtherRelease } from './negotiate';
 import { openApi } from './openapi';
+import { pageRoutes } from './page';
+import type { PageOptions } from './pageFacts';
 import { nameRequest, sendProblem, type Report } from './problem';
 import { smartConfigurationRoutes } from './smartConfiguration';
 import { versionsHandler } from './versions';
@@ -42,6 +44,8 @@ export interface HttpSettings extends Answering {
   readonly dicomWeb?: RequestHandler | undefined;
   /** The same below a capability URL; undefined where there are none. */
   readonly capabilityWeb?: RequestHandler | undefined;
+  /** What the page at `/` is told. */
+  readonly page: PageOptions;
   /** Answers reads of Binary; undefined where images do not lead through the gateway. */
   readonly readBinary?: BinaryHandler | undefined;
 }
@@ -84,6 +88,8 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
     const binary = settings.readBinary !== undefined;
     response.json(openApi(settings.software, settings.publicBaseUrl(), servedTypes, binary));
   });
+  const tokenEndpoint = async () => (await settings.smartConfiguration())?.token_endpoint;
+  app.use(pageRoutes({ ...settings, images: settings.dicomWeb !== undefined, tokenEndpoint }));
   const negotiated = (request: Request) =>
     negotiateRelease(wishOf(request), settings.defaultRelease);
   app.use('/fhir', fhirRoutes(handlers, settings, keep, negotiated, ''));

@@ -79,6 +79,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'study',
       'dicom',
       'errors',
+      'web',
       'express',
       'cors',
       'helmet',
@@ -108,6 +109,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     ],
     types: ['express', 'auth/access', 'fhir/releases'],
   },
+  // The page for people: its files, and the tables it shows. What runs in browsers knows only itself.
+  web: { may: ['node:fs', 'node:path'] },
   render: { may: ['dcmjs-imaging', 'jpeg-js', 'pngjs', 'node:path', 'node:worker_threads'] },
   demo: { may: ['node:', 'jpeg-js', 'pngjs'] },
   settings: { may: ['auth/configured', 'pacs/dialects', 'fhir/releases', 'zod'] },
