@@ -24,7 +24,13 @@ module.exports = tseslint.config(
     },
   },
   {
-    files: ['**/*.config.js'],
+    files: ['test/web/**/*.ts'],
+    languageOptions: {
+      parserOptions: { project: './test/web/tsconfig.json', tsconfigRootDir: __dirname },
+    },
+  },
+  {
+    files: ['**/*.config.js', 'test/page/build.js'],
     languageOptions: {
       sourceType: 'commonjs',
       globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' },

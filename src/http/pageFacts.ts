@@ -1,6 +1,7 @@
 import { MODALITIES, SOP_CLASSES } from '../dicom/codes';
 import { EXTENSION_BASE, EXTENSIONS } from '../fhir/extensions';
 import { RELEASES, type FhirRelease, type ReleaseName } from '../fhir/releases';
+import { DIALECTS } from '../search/dialects';
 import { declaredParameters } from '../search/parameters';
 import { contentOf } from '../study/content';
 import type { PageFacts, ReleaseFacts, SopClassFacts, ViewerFacts } from '../web/facts';
@@ -63,9 +64,17 @@ function releaseFacts(release: FhirRelease): ReleaseFacts {
       accession: named('accession', 'identifier'),
       bodySite: named('body-site', 'bodysite'),
     },
+    since: comparatorOf(release.name, 'ge'),
+    until: comparatorOf(release.name, 'le'),
     parameters,
     elements: elementsAboveSeries(release.name),
   };
+}
+
+/** How a release writes a comparator in front of a date: DSTU1 `>=`, later ones `ge`. */
+function comparatorOf(release: ReleaseName, wanted: 'ge' | 'le'): string {
+  const row = DIALECTS[release].comparators.find(([, comparator]) => comparator === wanted);
+  return row?.[0] ?? wanted;
 }
 
 function elementsAboveSeries(name: ReleaseName): readonly string[] {

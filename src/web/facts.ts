@@ -13,6 +13,9 @@ export interface ReleaseFacts {
   readonly xml: string;
   /** Names of search parameters of ImagingStudy, by what they ask for. */
   readonly asks: Readonly<Record<SearchWord, string>>;
+  /** What stands in front of the first and of the last date wanted. */
+  readonly since: string;
+  readonly until: string;
   /** Every search parameter of ImagingStudy that works. */
   readonly parameters: readonly string[];
   /** Elements above the series; a search that wants no more costs the archive a study query alone. */

@@ -61,7 +61,8 @@ function watch(page: Page, origins: readonly string[]): string[] {
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
     const own =
-      ['blob:', 'data:', 'chrome-extension:'].includes(protocol) || origins.includes(origin);
+      ['blob:', 'data:', 'chrome:', 'chrome-extension:'].includes(protocol) ||
+      origins.includes(origin);
     if (!own) wrong.push(`request to ${request.url()}`);
   });
   return wrong;

@@ -39,8 +39,8 @@ export function parametersOf(question: Question, release: ReleaseFacts): URLSear
     return value === '' ? [] : [[release.asks[word], value]];
   });
   const dates = [
-    ...(question.from === '' ? [] : [[release.asks.date, `ge${question.from}`]]),
-    ...(question.to === '' ? [] : [[release.asks.date, `le${question.to}`]]),
+    ...(question.from === '' ? [] : [[release.asks.date, `${release.since}${question.from}`]]),
+    ...(question.to === '' ? [] : [[release.asks.date, `${release.until}${question.to}`]]),
   ];
   const more = [...new URLSearchParams(question.more.trim().replace(/^\?/, ''))];
   return new URLSearchParams([...asked, ...dates, ...more]);

@@ -47,7 +47,8 @@ export function createThumbnails(): Thumbnails {
   return {
     picture(path, otherwise) {
       const place = el('span', { class: 'thumbnail', 'aria-hidden': 'true' }, otherwise);
-      if (path !== undefined) {
+      if (path === undefined) place.classList.add('none');
+      else {
         paths.set(place, path);
         watcher.observe(place);
       }
