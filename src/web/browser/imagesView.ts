@@ -36,6 +36,7 @@ export function imagesView(state: State, study: ShownStudy): ImagesView {
       showImages(series);
       if (instance?.uid !== undefined) viewer.showInstance(instance.uid);
     } else if (other !== undefined) {
+      viewer.pause();
       fill(shown, documents.element);
       documents.show(other, sopClassOf(facts, other));
     } else {

@@ -2,7 +2,8 @@ import { button, el, fill, select } from './dom';
 import { createFrames } from './frames';
 import { isAbort } from './lane';
 import { failure } from './notices';
-import { createPlayback, SPEEDS } from './playback';
+import { createPlayback, SPEEDS, type Playback } from './playback';
+import { scrollBy } from './scrolling';
 import { renderedPath, type Picture } from './stack';
 import { windowControl } from './window';
 
@@ -16,6 +17,8 @@ export interface Viewer {
   /** Shows other pictures. @param keep stays at the picture that is seen, if it is among them */
   show(pictures: readonly Picture[], modality: string, keep?: boolean): void;
   showInstance(uid: string): void;
+  /** Nobody looks at it for now. */
+  pause(): void;
   close(): void;
 }
 
@@ -91,29 +94,13 @@ export function createViewer(): Viewer {
     return go(to);
   }
 
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowDown: () => void step(1),
-    ArrowRight: () => void step(1),
-    ArrowUp: () => void step(-1),
-    ArrowLeft: () => void step(-1),
-    PageDown: () => void step(10),
-    PageUp: () => void step(-10),
-    Home: () => void go(0),
-    End: () => void go(pictures.length - 1),
-    ' ': () => playback.toggle(),
-  };
-  stage.addEventListener('keydown', (event) => {
-    const act = keys[event.key];
-    if (act === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    act();
+  onKeys(stage, {
+    step: (by) => void step(by),
+    go: (to) => void go(to < 0 ? pictures.length - 1 : to),
+    toggle: () => playback.toggle(),
   });
   slider.addEventListener('input', () => void go(Number(slider.value) - 1));
   scrollBy(stage, (by) => void step(by));
-  const speeds = SPEEDS.map((fps) => [String(fps), `${fps} fps`] as const);
-  const speed = select('Speed', speeds, String(playback.speed()), (value) =>
-    playback.setSpeed(Number(value)),
-  );
   const controls = el(
     'div',
     { class: 'controls' },
@@ -122,7 +109,7 @@ export function createViewer(): Viewer {
     button('›', () => void step(1), { 'aria-label': 'Next picture' }),
     slider,
     position,
-    speed,
+    speedSelect(playback),
     windows.element,
   );
   return {
@@ -151,6 +138,7 @@ export function createViewer(): Viewer {
         ),
       );
     },
+    pause: () => playback.stop(),
     close() {
       playback.stop();
       frames.close();
@@ -158,34 +146,36 @@ export function createViewer(): Viewer {
   };
 }
 
-/** Pixels of wheel or finger that are one picture. */
-const WHEEL_STEP = 40;
-const DRAG_STEP = 12;
+function speedSelect(playback: Playback): HTMLSelectElement {
+  const speeds = SPEEDS.map((fps) => [String(fps), `${fps} fps`] as const);
+  const choose = (value: string) => playback.setSpeed(Number(value));
+  return select('Speed', speeds, String(playback.speed()), choose);
+}
 
-/** The wheel, and a finger or the mouse drawn up and down, scroll. */
-function scrollBy(stage: HTMLElement, step: (by: number) => void): void {
-  let rest = 0;
-  const move = (pixels: number, size: number) => {
-    rest += pixels;
-    const whole = Math.trunc(rest / size);
-    rest -= whole * size;
-    if (whole !== 0) step(whole);
+/** What keys do to a viewer. */
+interface KeyActions {
+  readonly step: (by: number) => void;
+  /** To a picture; -1 is the last. */
+  readonly go: (to: number) => void;
+  readonly toggle: () => void;
+}
+
+function onKeys(stage: HTMLElement, { step, go, toggle }: KeyActions): void {
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowDown: () => step(1),
+    ArrowRight: () => step(1),
+    ArrowUp: () => step(-1),
+    ArrowLeft: () => step(-1),
+    PageDown: () => step(10),
+    PageUp: () => step(-10),
+    Home: () => go(0),
+    End: () => go(-1),
+    ' ': toggle,
   };
-  stage.addEventListener(
-    'wheel',
-    (event) => {
-      event.preventDefault();
-      const pixels =
-        event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * WHEEL_STEP : event.deltaY;
-      move(pixels, WHEEL_STEP);
-    },
-    { passive: false },
-  );
-  stage.addEventListener('pointerdown', (event) => {
-    rest = 0;
-    stage.setPointerCapture(event.pointerId);
-  });
-  stage.addEventListener('pointermove', (event) => {
-    if (stage.hasPointerCapture(event.pointerId)) move(event.movementY, DRAG_STEP);
+  stage.addEventListener('keydown', (event) => {
+    const act = keys[event.key];
+    if (act === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    act();
   });
 }
