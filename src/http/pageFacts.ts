@@ -19,7 +19,6 @@ export interface PageOptions {
 /** What of the rest of the gateway the page is told. */
 export interface PageSurroundings {
   readonly software: Software;
-  readonly defaultRelease: ReleaseName;
   readonly authorises: boolean;
   /** Whether images lead through the gateway. */
   readonly images: boolean;
@@ -27,11 +26,10 @@ export interface PageSurroundings {
 
 /** Everything the page is told: read from the tables that the gateway runs on. */
 export function pageFacts(options: PageOptions, surroundings: PageSurroundings): PageFacts {
-  const { software, defaultRelease, authorises, images } = surroundings;
+  const { software, authorises, images } = surroundings;
   return {
     software: { name: software.name, version: software.version },
     releases: Object.values(RELEASES).map(releaseFacts),
-    defaultRelease,
     authorises,
     images,
     viewers: options.viewers,
@@ -66,7 +64,6 @@ function releaseFacts(release: FhirRelease): ReleaseFacts {
     },
     since: comparatorOf(release.name, 'ge'),
     until: comparatorOf(release.name, 'le'),
-    parameters,
     elements: elementsAboveSeries(release.name),
   };
 }

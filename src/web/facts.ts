@@ -16,8 +16,6 @@ export interface ReleaseFacts {
   /** What stands in front of the first and of the last date wanted. */
   readonly since: string;
   readonly until: string;
-  /** Every search parameter of ImagingStudy that works. */
-  readonly parameters: readonly string[];
   /** Elements above the series; a search that wants no more costs the archive a study query alone. */
   readonly elements: readonly string[];
 }
@@ -50,7 +48,6 @@ export interface ViewerFacts {
 export interface PageFacts {
   readonly software: { readonly name: string; readonly version: string };
   readonly releases: readonly ReleaseFacts[];
-  readonly defaultRelease: ReleaseName;
   /** Whether a token is needed. */
   readonly authorises: boolean;
   /** Whether images lead through the gateway. */

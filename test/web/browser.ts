@@ -15,8 +15,8 @@ export interface Watched {
   /** Violations of the policy, scripts that failed, requests that left the gateway. */
   readonly wrong: readonly string[];
   /** Serious and critical findings of axe in what is seen now. */
-  axe(): Promise<string[]>;
-  close(): Promise<void>;
+  readonly axe: () => Promise<string[]>;
+  readonly close: () => Promise<void>;
 }
 
 /** @throws where there is no Chromium: nothing here is skipped */
