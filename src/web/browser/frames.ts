@@ -23,8 +23,11 @@ export function createFrames(): Frames {
   let closed = false;
 
   async function load(path: string): Promise<string> {
-    const response = await lane.run((signal) => ask(path, 'image/jpeg, image/png', signal));
-    const url = URL.createObjectURL(await response.blob());
+    // Until its last byte is there a picture has its place in the lane: headers come long before.
+    const blob = await lane.run(async (signal) =>
+      (await ask(path, 'image/jpeg, image/png', signal)).blob(),
+    );
+    const url = URL.createObjectURL(blob);
     if (closed) URL.revokeObjectURL(url);
     loaded.set(path, url);
     drop();

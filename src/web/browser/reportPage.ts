@@ -27,7 +27,9 @@ type Shown = (typeof SHOWN)[number];
  * that somebody may have brought into it is taken over.
  */
 export function reportFrom(html: string): HTMLElement {
-  const page = new DOMParser().parseFromString(html, 'text/html');
+  // Even a document that is never shown has its style refused, and reported, by the policy.
+  const bare = html.replace(/<style>.*?<\/style>/s, '');
+  const page = new DOMParser().parseFromString(bare, 'text/html');
   const report = el('article', { class: 'report', tabindex: 0 });
   for (const child of (page.querySelector('main') ?? page.body).childNodes) {
     report.append(...copied(child));

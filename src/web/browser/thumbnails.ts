@@ -32,10 +32,11 @@ export function createThumbnails(): Thumbnails {
 
   async function load(place: Element, path: string): Promise<void> {
     try {
-      const response = await lane.run((signal) =>
-        ask(`${path}/thumbnail?viewport=${SIZE},${SIZE}`, 'image/jpeg', signal),
+      const asked = `${path}/thumbnail?viewport=${SIZE},${SIZE}`;
+      const blob = await lane.run(async (signal) =>
+        (await ask(asked, 'image/jpeg', signal)).blob(),
       );
-      const url = URL.createObjectURL(await response.blob());
+      const url = URL.createObjectURL(blob);
       urls.push(url);
       place.replaceChildren(el('img', { src: url, alt: '' }));
       place.classList.add('loaded');
