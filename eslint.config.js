@@ -17,7 +17,20 @@ module.exports = tseslint.config(
     },
   },
   {
-    files: ['**/*.config.js'],
+    // What runs in browsers, which have other globals.
+    files: ['src/web/browser/**/*.ts'],
+    languageOptions: {
+      parserOptions: { project: './src/web/browser/tsconfig.json', tsconfigRootDir: __dirname },
+    },
+  },
+  {
+    files: ['test/web/**/*.ts'],
+    languageOptions: {
+      parserOptions: { project: './test/web/tsconfig.json', tsconfigRootDir: __dirname },
+    },
+  },
+  {
+    files: ['**/*.config.js', 'test/page/build.js'],
     languageOptions: {
       sourceType: 'commonjs',
       globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' },

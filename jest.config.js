@@ -7,11 +7,13 @@ module.exports = {
   testTimeout: 30_000,
   // These are ES modules, which Jest cannot load as they are.
   transformIgnorePatterns: ['/node_modules/(?!(jose|stream-json|stream-chain)/)'],
+  globalSetup: '<rootDir>/test/page/build.js',
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/lab/',
     '<rootDir>/test/redis/',
     '<rootDir>/test/package/',
+    '<rootDir>/test/web/',
   ],
   transform: {
     '^.+\\.[tj]s$': [

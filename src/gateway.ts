@@ -15,6 +15,7 @@ import {
   type GatewaySettings,
 } from './gateway/limits';
 import { openObserving, type Observing } from './gateway/observing';
+import { pageOptions } from './gateway/page';
 import { hearPeers, NO_PEERS, type Peers } from './gateway/peers';
 import { dicomWebRoots, type DicomWebRoots } from './gateway/roots';
 import { adminRoutes } from './http/admin';
@@ -114,6 +115,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       maxBodyBytes: settings['server.maxBodyBytes'],
       software,
       draining: () => draining,
+      page: pageOptions(settings),
       audit,
       access: (request) => images.access(request),
       countSearch: ({ caller }) => auth.limits.search(caller.key),

@@ -63,6 +63,14 @@ const secret = (meaning: string, env: string) => ({
 });
 
 const reloaded = <T extends SettingRow>(row: T) => ({ ...row, reload: true as const });
+const viewer = (meaning: string, env: string, example: string) => ({
+  env,
+  schema: text.refine(isViewerUrl).optional(),
+  form:
+    `an http, https or weasis URL that holds {study} and no token, and whose data source is no dicomjson or ` +
+    `dicomwebproxy, for example ${example}`,
+  meaning,
+});
 
 /** THE TABLE of settings, by their place in `config/*`. The README's table is tested against it. */
 export const SETTINGS = {
@@ -567,6 +575,29 @@ export const SETTINGS = {
     meaning:
       'name of the recording system in AuditEvents. Default: the URL at which clients reach it',
   },
+  'page.ohifUrl': viewer(
+    'OHIF viewer that the page opens a study in, `{study}` standing for its UID; it reads the studies by its own data source and credential. Unset: no link',
+    'VIEWER_OHIF_URL',
+    'https://viewer.example.org/viewer?StudyInstanceUIDs={study}',
+  ),
+  'page.weasisUrl': viewer(
+    'the same for Weasis; its own settings say where it reads the studies',
+    'VIEWER_WEASIS_URL',
+    'weasis://?$dicom:rs%20--url%20%22https://imaging.example.org/dicom-web%22%20-r%20%22studyUID={study}%22',
+  ),
+  'page.clientId': {
+    env: 'PAGE_CLIENT_ID',
+    schema: text.optional(),
+    form: 'a text that is not empty',
+    meaning:
+      'the page at `/` as a public client of the authorisation server (SMART standalone launch with PKCE; its redirect URI is the URL of the page). Unset: the page takes a pasted token',
+  },
+  'page.scope': {
+    env: 'PAGE_SCOPE',
+    schema: text,
+    form: 'scopes separated by spaces, for example user/ImagingStudy.rs',
+    meaning: 'scopes that the page asks for when it launches',
+  },
   'cors.origins': {
     env: 'CORS_ORIGINS',
     schema: list,
@@ -786,4 +817,14 @@ function parseJson(value: string): unknown {
 
 function trim(value: string): string {
   return value.trim();
+}
+
+/**
+ * A template of a viewer's URL. A token in it would be in every history and log on its way, and the data sources
+ * `dicomjson` and `dicomwebproxy` of OHIF load whatever another address tells them to.
+ */
+function isViewerUrl(value: string): boolean {
+  const refused =
+    /[?&#](access_token|token|dicomjson|dicomwebproxy)\b|\/(dicomjson|dicomwebproxy)\b|:\/\/[^/]*@/i;
+  return /^(https?|weasis):\/\//.test(value) && value.includes('{study}') && !refused.test(value);
 }

@@ -14,6 +14,8 @@ import { send } from './finished';
 import type { Handlers } from './handlers';
 import { keepAnswers, type Keep, type KeepSettings } from './kept';
 import { openApi } from './openapi';
+import { pageRoutes } from './page';
+import type { PageOptions } from './pageFacts';
 import { nameRequest, sendProblem, type Report } from './problem';
 import { smartConfigurationRoutes } from './smartConfiguration';
 import { createUnderstanding, FHIR_BASE, releaseOf, type Understanding } from './understand';
@@ -44,6 +46,8 @@ export interface HttpSettings extends Answering, Understanding {
   readonly dicomWeb?: RequestHandler | undefined;
   /** The same below a capability URL; undefined where there are none. */
   readonly capabilityWeb?: RequestHandler | undefined;
+  /** What the page at `/` is told. */
+  readonly page: PageOptions;
   /** Answers reads of Binary; undefined where images do not lead through the gateway. */
   readonly readBinary?: BinaryHandler | undefined;
 }
@@ -84,6 +88,8 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
     const binary = settings.readBinary !== undefined;
     response.json(openApi(settings.software, settings.publicBaseUrl(), servedTypes, binary));
   });
+  const tokenEndpoint = async () => (await settings.smartConfiguration())?.token_endpoint;
+  app.use(pageRoutes({ ...settings, images: settings.dicomWeb !== undefined, tokenEndpoint }));
   app.use((request) => {
     const text = `There is nothing at this path. FHIR is at ${bases.join(', ')}.`;
     throw new Problem('not-found', text, { location: [request.method] });

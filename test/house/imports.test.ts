@@ -84,6 +84,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'study',
       'dicom',
       'errors',
+      'web',
       'express',
       'cors',
       'helmet',
@@ -132,6 +133,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     ],
     types: ['config'],
   },
+  // The page for people: its files, and the tables it shows. What runs in browsers knows only itself.
+  web: { may: ['node:fs', 'node:path'] },
   render: { may: ['dcmjs-imaging', 'jpeg-js', 'pngjs', 'node:path', 'node:worker_threads'] },
   health: { may: ['node:http', 'node:net', 'node:path', 'node:worker_threads'] },
   demo: { may: ['node:', 'jpeg-js', 'pngjs'] },
