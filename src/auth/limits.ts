@@ -91,8 +91,10 @@ export function createCallerLimits(settings: CallerLimitSettings): CallerLimits 
       if (most > 0 && streams.of(callerKey) >= most) {
         throw tooMany(`${most} retrievals at once`, STREAM_RETRY_S);
       }
-      const count = (by: number) =>
-        onCounted?.({ caller: callerKey, streams: streams.add(HERE, callerKey, by) });
+      const count = (by: number) => {
+        const open = streams.add(HERE, callerKey, by);
+        onCounted?.({ caller: callerKey, streams: open });
+      };
       count(1);
       let ended = false;
       return () => {

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from '../observe/log';
+import { closeUntaken } from './handedOver';
 import { readFromWorker, type FromPrimary, type FromWorker } from './messages';
 
 /** The workers of a primary process, by numbers from 1 that a replacement takes over. */
@@ -25,21 +26,21 @@ export interface CrewSettings {
  * Keeps so many workers running. One that ends is replaced at once, but no sooner than `restartMs` after its own
  * start: what dies at its start must not take the machine with it.
  *
- * node:cluster, because it is Node's own; SO_REUSEPORT would do without a primary, but Node 20 cannot set it. Workers
- * accept by themselves from the socket that they share (SCHED_NONE), whoever is free first. With Node's default the
- * primary accepts and hands over, and a connection that was on its way to a worker that is killed hangs until its
- * client gives up, because the primary holds it open.
+ * node:cluster, because it is Node's own; SO_REUSEPORT would do without a primary, but Node 20 cannot set it. The
+ * primary accepts and hands connections out in turn (SCHED_RR): where workers accept by themselves, one of them takes
+ * most of a burst, as of a load balancer that begins, and keeps it.
  */
 export function createCrew(settings: CrewSettings): Crew {
   const { count, restartMs, logger, onMessage, onGone } = settings;
   const crew = new Map<number, Worker>();
   let stopping = false;
-  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  cluster.schedulingPolicy = cluster.SCHED_RR;
 
   function launch(number: number): void {
     if (stopping) return;
     const started = performance.now();
     const worker = cluster.fork();
+    closeUntaken(worker);
     crew.set(number, worker);
     worker.on('message', (raw: unknown) => {
       const message = readFromWorker(raw);
