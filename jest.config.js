@@ -7,7 +7,12 @@ module.exports = {
   testTimeout: 30_000,
   // These are ES modules, which Jest cannot load as they are.
   transformIgnorePatterns: ['/node_modules/(?!(jose|stream-json|stream-chain)/)'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/lab/', '<rootDir>/test/redis/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/lab/',
+    '<rootDir>/test/redis/',
+    '<rootDir>/test/deploy/programs/',
+  ],
   transform: {
     '^.+\\.[tj]s$': [
       'ts-jest',
