@@ -12,6 +12,7 @@ module.exports = {
     '<rootDir>/test/lab/',
     '<rootDir>/test/redis/',
     '<rootDir>/test/deploy/programs/',
+    '<rootDir>/test/docs/programs/',
   ],
   transform: {
     '^.+\\.[tj]s$': [

@@ -106,7 +106,7 @@ describe('the realm of Keycloak', () => {
     const [id = ''] =
       realm.users.find(({ username }) => username === 'patient')?.attributes?.patient ?? [];
     const patient = readablePatientIds.decode(id);
-    expect(demoStudies().some(({ patient: { id: known } }) => known === patient?.id)).toBe(true);
+    expect(demoStudies().some(({ patient: { id: known } }) => known === patient?.value)).toBe(true);
   });
 
   test('has no secret in it', () => {
