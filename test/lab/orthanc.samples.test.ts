@@ -39,7 +39,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await gateway.close();
-  orthanc.kill();
+  await new Promise((resolve) => {
+    orthanc.once('exit', resolve);
+    orthanc.kill('SIGKILL');
+  });
   program.remove();
 });
 
