@@ -1,7 +1,13 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECTS, type Project, type Service } from './composeFiles';
-import { madeSecrets, problemsOf, SECRETS, VARIABLES } from './settings';
+import {
+  madeSecrets,
+  SECRETS,
+  startSettingsCheck,
+  VARIABLES,
+  type SettingsCheck,
+} from './settings';
 
 /* What the compose files promise, as far as it can be told without a container engine. */
 
@@ -9,10 +15,15 @@ const GATEWAY_IMAGE = 'dicomweb-fhir-gateway:0.1.0';
 const MOUNTED = '/run/secrets/';
 
 let secrets: string;
+let settings: SettingsCheck;
 beforeAll(() => {
   secrets = madeSecrets();
+  settings = startSettingsCheck();
 });
-afterAll(() => rmSync(secrets, { recursive: true, force: true }));
+afterAll(() => {
+  settings.stop();
+  rmSync(secrets, { recursive: true, force: true });
+});
 
 type Case = readonly [string, Project, Service];
 const all: Case[] = PROJECTS.flatMap((project) =>
@@ -74,13 +85,14 @@ describe.each(gateways)('%s', (_, __, service) => {
     expect(service.healthcheck?.test).toEqual(['CMD', 'node', 'dist/main.js', 'health']);
   });
 
-  test('would start with these settings and these secrets', () => {
+  test('would start with these settings and these secrets', async () => {
     const files = service.secrets.map(({ source }) => MOUNTED + source);
     const env = Object.entries(service.environment).map(([name, value]) => {
       if (name.endsWith('_FILE')) expect(files).toContain(value);
       return [name, value.replace(MOUNTED, `${secrets}/`)];
     });
-    expect(problemsOf(Object.fromEntries(env) as Record<string, string>)).toBe('');
+    const given = Object.fromEntries(env) as Record<string, string>;
+    expect(await settings.problemsOf(given)).toBe('');
   });
 });
 

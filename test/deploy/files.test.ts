@@ -7,7 +7,7 @@ import { readScopes } from '../../src/auth/scopes';
 import { demoStudies } from '../../src/demo/studies';
 import { readablePatientIds } from '../../src/study/identity';
 import { DEPLOY, PROJECTS, type Service } from './composeFiles';
-import { problemsOf, SECRETS, VARIABLES } from './settings';
+import { SECRETS, startSettingsCheck, VARIABLES } from './settings';
 
 /* The files beside the compose files agree with them and with the gateway. */
 
@@ -136,7 +136,12 @@ describe('the values of the chart', () => {
     },
   );
 
-  test.each(given)('of ci/%s are settings that the gateway starts with', (name) => {
+  const settings = startSettingsCheck();
+  afterAll(() => {
+    settings.stop();
+  });
+
+  test.each(given)('of ci/%s are settings that the gateway starts with', async (name) => {
     const { config, secretFiles } = read(`ci/${name}`);
     const secret = (key: string) => (key === 'REDIS_URL' ? 'redis://redis:6379' : 'x'.repeat(40));
     const secrets = Object.keys(secretFiles).map((key) => [key, secret(key)]);
@@ -146,6 +151,6 @@ describe('the values of the chart', () => {
       ...Object.fromEntries(secrets),
       HOST: '0.0.0.0',
     } as Record<string, string>;
-    expect(problemsOf(env)).toBe('');
+    expect(await settings.problemsOf(env)).toBe('');
   });
 });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { startDemoArchive, type DemoArchive } from '../../src/demo/archive';
-import { problemsOf, VARIABLES } from '../deploy/settings';
+import { startSettingsCheck, VARIABLES, type SettingsCheck } from '../deploy/settings';
 import { startGateway, type Running } from '../gateway/running';
 import { BLOCKS, blocksOf, CLASSES, ROOT, type Block } from './blocks';
 import { assignments, makeClone, syntaxOf, type Clone } from './shell';
@@ -12,6 +12,7 @@ import { assignments, makeClone, syntaxOf, type Clone } from './shell';
 let archive: DemoArchive;
 let gateway: Running;
 let clone: Clone;
+let settings: SettingsCheck;
 
 jest.setTimeout(60_000);
 
@@ -19,8 +20,10 @@ beforeAll(async () => {
   archive = await startDemoArchive({ host: '127.0.0.1', port: 0 });
   gateway = await startGateway(archive.url);
   clone = makeClone(gateway.url);
+  settings = startSettingsCheck();
 });
 afterAll(async () => {
+  settings.stop();
   clone.remove();
   await gateway.close();
   await archive.close();
@@ -67,12 +70,12 @@ describe('what starts something', () => {
 
   test.each(blocksOf('run: start').map((block) => [block.at, block] as const))(
     '%s has scripts of this package and settings with which the gateway starts',
-    (_, { text }) => {
+    async (_, { text }) => {
       const run = Array.from(text.matchAll(/npm (?:run )?(\w+)/g), ([, name = '']) => name);
       expect(run.filter((name) => name !== 'ci' && !(name in scripts))).toEqual([]);
       expect(run.length).toBeGreaterThan(0);
       for (const line of text.replaceAll('\\\n', ' ').split('\n')) {
-        expect(problemsOf(withFiles(assignments(line)))).toBe('');
+        expect(await settings.problemsOf(withFiles(assignments(line)))).toBe('');
       }
     },
   );
