@@ -25,13 +25,18 @@ export function run(
   words: readonly string[],
   { cwd = ROOT, input = '', env = {} }: Partial<Given> = {},
 ): Ended {
-  const tools = process.env.DEPLOY_TOOLS;
-  const search = tools === undefined ? '' : `${path.join(tools, 'bin')}:`;
   const options = { cwd, input, encoding: 'utf8', maxBuffer: 2 ** 26 } as const;
-  const where = { PATH: `${search}${process.env.PATH ?? ''}`, ...env };
+  const where = { PATH: toolsFirst() + (process.env.PATH ?? ''), ...env };
   const { status, stdout, stderr, error } = spawnSync(program, words, { ...options, env: where });
   if (error !== undefined) throw error;
   return { code: status, out: stdout, err: stderr };
+}
+
+/** Where the tools of `test/deploy/programs/tools` are, for the head of PATH. */
+export function toolsFirst(): string {
+  const tools = process.env.DEPLOY_TOOLS;
+  if (tools === undefined) return '';
+  return `${path.join(tools, 'bin')}:${path.join(tools, 'python', 'bin')}:`;
 }
 
 interface Given {

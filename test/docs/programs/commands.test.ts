@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { startDemoArchive, type DemoArchive } from '../../../src/demo/archive';
+import { toolsFirst } from '../../deploy/programs/running';
 import { startGateway, type Running } from '../../gateway/running';
 import { blocksOf } from '../blocks';
 import { makeClone, type Clone } from '../shell';
@@ -26,8 +26,6 @@ afterAll(async () => {
 test.each(blocksOf('run: tools').map((block) => [block.at, block] as const))(
   '%s does what it says',
   async (_, { text }) => {
-    const tools = process.env.DEPLOY_TOOLS;
-    if (tools === undefined) throw new Error('DEPLOY_TOOLS names no folder of tools');
-    expect(await clone.run(text, `${path.join(tools, 'bin')}:`)).toBe('');
+    expect(await clone.run(text, toolsFirst())).toBe('');
   },
 );
