@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { startDemoArchive, type DemoArchive } from '../../src/demo/archive';
 import { startSettingsCheck, VARIABLES, type SettingsCheck } from '../deploy/settings';
 import { startGateway, type Running } from '../gateway/running';
-import { BLOCKS, blocksOf, CLASSES, ROOT, type Block } from './blocks';
+import { BLOCKS, blocksOf, CLASSES, DOCUMENTS, ROOT, type Block } from './blocks';
 import { assignments, makeClone, syntaxOf, type Clone } from './shell';
 
 /* Every command in the documents is run, or checked as far as it can be; see blocks.ts for the classes. */
@@ -34,6 +34,12 @@ test('each block of commands says how it is tested', () => {
   const untold = BLOCKS.filter(({ kind }) => kind === undefined || !classes.includes(kind));
   expect(untold.map(({ at }) => at)).toEqual([]);
   expect(BLOCKS.length).toBeGreaterThan(20);
+});
+
+test.each(DOCUMENTS)('%s has its commands in blocks of sh, where they are found', (file) => {
+  const fences = readFileSync(path.join(ROOT, file), 'utf8').match(/^\s*```\w+/gm) ?? [];
+  const others = fences.filter((fence) => !/^```(?:sh|console|jsonc|nginx)$/.test(fence));
+  expect(others).toEqual([]);
 });
 
 test.each(BLOCKS.map((block) => [block.at, block] as const))('%s is shell', (_, { text }) => {
