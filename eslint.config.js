@@ -30,6 +30,32 @@ module.exports = tseslint.config(
     },
   },
   {
+    files: ['deploy/**/*.{js,mjs}', 'docs/examples/**/*.{js,mjs}'],
+    languageOptions: {
+      globals: {
+        Buffer: 'readonly',
+        URL: 'readonly',
+        URLSearchParams: 'readonly',
+        fetch: 'readonly',
+      },
+    },
+  },
+  {
+    // They run in a browser.
+    files: ['deploy/ohif/*.js', 'docs/examples/smart-app/app.js'],
+    languageOptions: {
+      globals: {
+        crypto: 'readonly',
+        document: 'readonly',
+        location: 'readonly',
+        sessionStorage: 'readonly',
+        window: 'readonly',
+        TextEncoder: 'readonly',
+        btoa: 'readonly',
+      },
+    },
+  },
+  {
     files: ['**/*.config.js', 'test/page/build.js'],
     languageOptions: {
       sourceType: 'commonjs',

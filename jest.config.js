@@ -14,6 +14,8 @@ module.exports = {
     '<rootDir>/test/redis/',
     '<rootDir>/test/package/',
     '<rootDir>/test/web/',
+    '<rootDir>/test/deploy/programs/',
+    '<rootDir>/test/docs/programs/',
   ],
   transform: {
     '^.+\\.[tj]s$': [

@@ -3,9 +3,10 @@ import path from 'node:path';
 import { RELEASES, type FhirRelease, type ReleaseName } from '../../src/fhir/releases';
 import { samplesOf } from '../fhir/r4Samples';
 
-/* The README's mapping table names the elements that the renderers write, all of them and no others. */
+/* The mapping table names the elements that the renderers write, all of them and no others. */
 
-const README = readFileSync(path.join(__dirname, '..', '..', 'README.md'), 'utf8');
+const PAGE = path.join(__dirname, '..', '..', 'docs', 'reference', 'mapping.md');
+const MAPPING = readFileSync(PAGE, 'utf8');
 const COLUMNS: readonly (readonly ReleaseName[])[] = [
   ['dstu1'],
   ['dstu2'],
@@ -19,7 +20,7 @@ const OF_ANY_RESOURCE = ['resourceType', 'id', 'text', 'contained', 'series', 's
 
 /** The elements that the table names for a release, from R4 on series and instances by `uid`. */
 function told(column: number): Set<string> {
-  const [, table = ''] = /<!-- table:mapping -->\n(.*?)<!-- \/table -->/s.exec(README) ?? [];
+  const [, table = ''] = /<!-- table:mapping -->\n(.*?)<!-- \/table -->/s.exec(MAPPING) ?? [];
   const cells = table
     .trim()
     .split('\n')
