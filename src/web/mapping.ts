@@ -13,7 +13,7 @@ export interface MappingRow {
   readonly askedBy: string;
 }
 
-/** THE TABLE of where the elements of ImagingStudy come from; the README's is tested against it, and it against the renderers. */
+/** THE TABLE of where the elements of ImagingStudy come from; docs/reference/mapping.md is made of it and tested against the renderers. */
 export const MAPPING: readonly MappingRow[] = [
   {
     dicom: 'Study Date (0008,0020), Study Time (0008,0030), Timezone Offset From UTC (0008,0201)',

@@ -38,7 +38,7 @@ test('each block of commands says how it is tested', () => {
 
 test.each(DOCUMENTS)('%s has its commands in blocks of sh, where they are found', (file) => {
   const fences = readFileSync(path.join(ROOT, file), 'utf8').match(/^[ \t]*```\w+/gm) ?? [];
-  const others = fences.filter((fence) => !/^```(?:sh|console|jsonc|nginx)$/.test(fence));
+  const others = fences.filter((fence) => !/^```(?:sh|console|jsonc|nginx|yaml)$/.test(fence));
   expect(others).toEqual([]);
 });
 

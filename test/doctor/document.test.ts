@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { doctorDocument } from '../../src/doctor/document';
 import { PROBES } from '../../src/doctor/probes';
+import { doctorDocument } from './writeDocument';
 
 /* docs/doctor.md says what the list of probes says. `UPDATE_DOCS=1 npx jest test/doctor/document` writes it anew. */
 

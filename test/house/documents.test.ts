@@ -3,46 +3,55 @@ import path from 'node:path';
 import defaults from '../../config/default.json';
 import { DIALECTS } from '../../src/pacs/dialects';
 import { SETTINGS, type SettingRow } from '../../src/settings';
-import { dialectsTable, errorsTable, extensionsTable, searchTable, settingsTable } from './tables';
+import {
+  dialectsTable,
+  errorsTable,
+  extensionsTable,
+  mappingTable,
+  searchTable,
+  settingsTable,
+} from './tables';
 
 /*
- * The README says what the code's tables say. `UPDATE_DOCS=1 npx jest test/house` writes it anew. A table that the README
- * does not have is in `docs/reference` alone, which test/docs holds to the code.
+ * The README and the pages of docs/reference say what the code's tables say. `UPDATE_DOCS=1 npx jest test/house` writes
+ * them anew.
  */
 
 const ROOT = path.join(__dirname, '..', '..');
-const README = path.join(ROOT, 'README.md');
+const REFERENCE = path.join(ROOT, 'docs', 'reference');
 
 const TABLES: Readonly<Record<string, readonly string[]>> = {
   settings: settingsTable(defaults),
   errors: errorsTable(),
   dialects: dialectsTable(readFileSync(path.join(ROOT, 'src', 'pacs', 'dialects.ts'), 'utf8')),
   search: searchTable(),
+  mapping: mappingTable(),
   extensions: extensionsTable(),
 };
+
+/** What has no page of its own is in the README. */
+function documentOf(name: string): string {
+  const page = path.join(REFERENCE, `${name}.md`);
+  return existsSync(page) ? page : path.join(ROOT, 'README.md');
+}
 
 const markers = (name: string) =>
   new RegExp(`(<!-- table:${name} -->\n)(.*?)(<!-- /table -->)`, 's');
 
 beforeAll(() => {
-  if (process.env.UPDATE_DOCS !== '1' || !existsSync(README)) return;
-  const written = Object.entries(TABLES).reduce(
-    (text, [name, lines]) =>
-      text.replace(markers(name), (_, start: string, _old, end: string) =>
-        [start.trimEnd(), ...lines, end].join('\n'),
-      ),
-    readFileSync(README, 'utf8'),
-  );
-  writeFileSync(README, written);
+  if (process.env.UPDATE_DOCS !== '1') return;
+  for (const [name, lines] of Object.entries(TABLES)) {
+    const document = documentOf(name);
+    const written = readFileSync(document, 'utf8').replace(
+      markers(name),
+      (_, start: string, _old, end: string) => [start.trimEnd(), ...lines, end].join('\n'),
+    );
+    writeFileSync(document, written);
+  }
 });
 
 /** A line of a table however its columns are aligned. */
 const unaligned = (line: string) => line.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
-
-const documentOf = (name: string) =>
-  markers(name).test(readFileSync(README, 'utf8'))
-    ? README
-    : path.join(ROOT, 'docs', 'reference', `${name}.md`);
 
 test.each(Object.keys(TABLES))('the documents’ table of %s is the code’s', (name) => {
   const [, , lines = ''] = markers(name).exec(readFileSync(documentOf(name), 'utf8')) ?? [];

@@ -5,9 +5,10 @@ import { RELEASES, type ReleaseName } from '../../src/fhir/releases';
 import { PARAMETERS } from '../../src/search/parameters';
 import type { Parameter } from '../../src/search/rows';
 import { SETTINGS, type SettingRow } from '../../src/settings';
+import { MAPPING, type MappedRelease } from '../../src/web/mapping';
 
 /*
- * The README's tables, made from the tables that the code runs on.
+ * The tables of the README and of docs/reference, made from the tables that the code runs on.
  */
 
 type Cells = readonly string[];
@@ -50,6 +51,25 @@ export function dialectsTable(source: string): string[] {
   ]);
   return table(['flag', ...DIALECT_NAMES.map(code), 'meaning'], rows);
 }
+
+/** Which attribute is in which element of which release; releases that name all elements alike share a column. */
+export function mappingTable(): string[] {
+  const rows = MAPPING.map(({ dicom, elements, askedBy }) => [
+    dicom,
+    ...MAPPED.map(([name]) => (elements[name] ?? []).map(code).join(' ')),
+    askedBy,
+  ]);
+  return table(['DICOM', ...MAPPED.map(([, title]) => title), 'asked by'], rows);
+}
+
+const MAPPED: readonly (readonly [MappedRelease, string])[] = [
+  ['dstu1', 'DSTU1'],
+  ['dstu2', 'DSTU2'],
+  ['stu3', 'STU3'],
+  ['r4', 'R4, R4B'],
+  ['r5', 'R5'],
+  ['r6', 'R6 ballot'],
+];
 
 /** The search parameters and what each release calls them, those that are refused last. */
 export function searchTable(): string[] {

@@ -1,11 +1,12 @@
-import { EXAMINED_AT_ONCE } from '../pacs/examine';
-import { MOST_CALLS } from './examination';
-import { PROBES } from './probes';
-import { KNOWN_FAULTS } from './product';
+import { EXAMINED_AT_ONCE } from '../../src/pacs/examine';
+import { MOST_CALLS } from '../../src/doctor/examination';
+import { PROBES } from '../../src/doctor/probes';
+import { KNOWN_FAULTS } from '../../src/doctor/product';
 
 const HEAD = `# The doctor
 
-\`\`\`bash
+<!-- check: server -->
+\`\`\`sh
 npx dicomweb-fhir-gateway doctor https://pacs.example/dicom-web
 \`\`\`
 
