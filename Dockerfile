@@ -9,7 +9,6 @@ RUN npm ci --omit=dev --no-audit --no-fund
 FROM dependencies AS build
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts ./scripts
 COPY src ./src
 RUN npm run build && rm -f dist/.tsbuildinfo
 

@@ -88,7 +88,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const observing = openObserving(settings, software.version);
   const shared = createShared(options, observing, baseUrl);
   const { archive, auth, roots, patientIds, issuers } = shared;
-  hearPeers(peers, auth.limits, archive);
+  hearPeers(peers, auth.limits, archive, () => observing.counted());
   const now = () => new Date();
   const trail = createAudit(auditSettings(settings), { logger, now, publicBaseUrl: baseUrl });
   const audit = recordDisclosures(trail, {
@@ -134,12 +134,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       readBinary: roots.proxied ? createBinaryHandler(services, images) : undefined,
       smartConfiguration: () => auth.smartConfiguration(),
       describeLastUpdated: () => archive.describeLastUpdated(),
-      operations: observing.routes({ archive, trail }),
+      operations: observing.routes({ archive, trail, peers }),
       admin: adminRoutes(() => settings.adminToken, {
         async invalidate(change) {
           const told = peers.tellAll({ kind: 'changed', change });
           const [replicas, processes] = await Promise.all([archive.invalidate(change), told]);
-          return replicas && processes;
+          return replicas && processes.all;
         },
       }),
       doctor: doctorRoutes({

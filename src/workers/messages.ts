@@ -17,6 +17,7 @@ const change = z.union([
 const told = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('counted'), counted }),
   z.object({ kind: z.literal('changed'), change }),
+  z.object({ kind: z.literal('metrics') }),
 ]);
 const tolds = z.array(told).readonly();
 const settings = z.record(z.string(), z.unknown());
@@ -30,7 +31,7 @@ const fromWorker = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tell'), told: tolds }),
   /** The same, and all others are to say when they have acted on it. */
   z.object({ kind: z.literal('ask'), id: z.number(), told: tolds }),
-  z.object({ kind: z.literal('done'), ask: z.string() }),
+  z.object({ kind: z.literal('done'), ask: z.string(), answer: z.unknown().optional() }),
 ]);
 export type FromWorker = z.output<typeof fromWorker>;
 
@@ -50,7 +51,7 @@ const fromPrimary = z.discriminatedUnion('kind', [
     told: tolds,
     ask: z.string().optional(),
   }),
-  z.object({ kind: z.literal('asked'), id: z.number() }),
+  z.object({ kind: z.literal('asked'), id: z.number(), answers: z.array(z.unknown()).readonly() }),
   z.object({ kind: z.literal('joined') }),
   z.object({ kind: z.literal('gone'), worker: z.number() }),
 ]);

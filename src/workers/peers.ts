@@ -1,4 +1,4 @@
-import type { PeerListener, Peers, Told } from '../gateway/peers';
+import type { Heard, PeerListener, Peers, Told } from '../gateway/peers';
 import type { FromPrimary, FromWorker } from './messages';
 
 /** The other workers, as one of them knows them. */
@@ -15,9 +15,13 @@ const ASK_MS = 2000;
 /** @param send to the primary, which passes it on */
 export function createPeers(send: (message: FromWorker) => void): PeerChannel {
   const gathered: Told[] = [];
-  const asked = new Map<number, (all: boolean) => void>();
+  const asked = new Map<number, (heard: Heard) => void>();
   let listener: PeerListener | undefined;
   let next = 1;
+  const answerWith = async (ask: string, answers: readonly unknown[]) => {
+    const [answer] = await Promise.all(answers);
+    send({ kind: 'done', ask, answer });
+  };
   const flush = () => send({ kind: 'tell', told: gathered.splice(0) });
   return {
     tell(told) {
@@ -26,11 +30,12 @@ export function createPeers(send: (message: FromWorker) => void): PeerChannel {
     tellAll(told) {
       const id = next++;
       return new Promise((resolve) => {
-        const timer = setTimeout(() => asked.get(id)?.(false), ASK_MS).unref();
-        asked.set(id, (all) => {
+        const late = () => asked.get(id)?.({ all: false, answers: [] });
+        const timer = setTimeout(late, ASK_MS).unref();
+        asked.set(id, (heard) => {
           clearTimeout(timer);
           asked.delete(id);
-          resolve(all);
+          resolve(heard);
         });
         send({ kind: 'ask', id, told: [told] });
       });
@@ -40,10 +45,11 @@ export function createPeers(send: (message: FromWorker) => void): PeerChannel {
     },
     hear(message) {
       if (message.kind === 'told') {
-        for (const told of message.told) listener?.told(told, message.from);
-        if (message.ask !== undefined) send({ kind: 'done', ask: message.ask });
-      } else if (message.kind === 'asked') asked.get(message.id)?.(true);
-      else if (message.kind === 'joined') listener?.joined();
+        const answers = message.told.map((told) => listener?.told(told, message.from));
+        if (message.ask !== undefined) void answerWith(message.ask, answers);
+      } else if (message.kind === 'asked') {
+        asked.get(message.id)?.({ all: true, answers: message.answers });
+      } else if (message.kind === 'joined') listener?.joined();
       else if (message.kind === 'gone') listener?.gone(message.worker);
     },
   };

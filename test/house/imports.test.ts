@@ -108,6 +108,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'errors',
       'pino',
       'prom-client',
+      'zod',
       'fhir/elements',
       'node:crypto',
       'node:fs',

@@ -109,6 +109,21 @@ describe('two workers', () => {
     expect(statuses).toEqual([...Array<number>(10).fill(200), ...Array<number>(6).fill(429)]);
   });
 
+  test('are one gateway to Prometheus, whichever of them it asks', async () => {
+    const token = 'metrics-token-of-32-characters-01';
+    const env = { PACS_URL: (await archiveThat(honest)).url, METRICS_TOKEN: token };
+    const gateway = await run({ ...TWO, ...env });
+    const agents = await connectToEach(gateway, 2);
+    for (const agent of agents) await gateway.ask(SEARCH, { agent });
+    for (const agent of agents) {
+      const headers = { Authorization: `Bearer ${token}` };
+      const { text } = await gateway.ask('/metrics', { agent, headers });
+      expect(text).toMatch(/^gateway_processes 2$/m);
+      const searches = /^gateway_requests_total{route="\/ImagingStudy",.*release="r4"} (\d+)$/m;
+      expect(searches.exec(text)?.[1]).toBe('2');
+    }
+  });
+
   test('forget together what an operator says has changed', async () => {
     const token = 'admin-token-of-32-characters-0123';
     const archive = await archiveThat(honest);

@@ -1,11 +1,13 @@
 import {
   type Aggregator,
+  AggregatorRegistry,
   collectDefaultMetrics,
   Counter,
   Gauge,
   Histogram,
   Registry,
 } from 'prom-client';
+import { z } from 'zod';
 import type { GatewayState } from '../state';
 import { METRICS, type MetricRow, type Sample } from './table';
 import type { Tallies } from './tallies';
@@ -14,9 +16,18 @@ import type { Distribution, Tally } from './tally';
 /** The metrics of this process as Prometheus reads them. */
 export interface MetricsPage {
   readonly contentType: string;
-  /** All metrics, in the text format; the one place that asks for them, whoever shows them. */
-  text(): Promise<string>;
+  /**
+   * All metrics, in the text format.
+   *
+   * @param others what {@link counted} gave in the other processes that answer as this gateway
+   */
+  text(others: readonly unknown[]): Promise<string>;
+  /** What this process has counted, for another one's {@link text}. */
+  counted(): Promise<unknown>;
 }
+
+/** What another process has counted: it is of this program, and prom-client reads the rest. */
+const COUNTED = z.array(z.looseObject({ name: z.string() }));
 
 /**
  * @param tallies what was counted as it happened
@@ -36,7 +47,15 @@ export function createMetricsPage(tallies: Tallies, state: () => GatewayState): 
       addRead(registry, name, row, () => counted.map(({ labels, value }) => [labels, value.sum]));
   }
   collectDefaultMetrics({ register: registry });
-  return { contentType: registry.contentType, text: () => registry.metrics() };
+  return {
+    contentType: registry.contentType,
+    async text(others) {
+      if (others.length === 0) return registry.metrics();
+      const all = [await registry.getMetricsAsJSON(), ...others.map((each) => COUNTED.parse(each))];
+      return AggregatorRegistry.aggregate(all).metrics();
+    },
+    counted: () => registry.getMetricsAsJSON(),
+  };
 }
 
 function addRead(

@@ -50,6 +50,12 @@ const ofStores = (
  * clients never become one, or each odd request would be a series for ever, and a patient's id would be in it.
  */
 export const METRICS = {
+  gateway_processes: {
+    type: 'gauge',
+    labels: [],
+    help: 'Processes whose values are in this answer; fewer than WORKERS when one did not answer in time',
+    read: () => one(1),
+  },
   gateway_requests_total: {
     type: 'counter',
     labels: ['route', 'method', 'status', 'release'],
