@@ -3,21 +3,21 @@ import os from 'node:os';
 import autocannon from 'autocannon';
 import type { Child, Children } from './child';
 import type { Section } from './report';
-import { median } from './rounds';
 import type { Scenario } from './scenarios';
 
 /*
  * What a second worker brings. The client, the workers and everybody else share the cores of this machine, so that
- * requests a second would measure their number. What is measured instead is each worker's own CPU time for the same
- * requests: with a core for each, they are answered as fast as the worker with the largest part answers its part.
+ * requests a second would measure their number. What is measured instead is what each worker's own CPU time allows,
+ * if it had a core of its own: how much of it a request takes, while nobody waits for a core, and how large a part of
+ * the requests the busiest worker gets, while all have more to do than they can.
  */
 
 /** What so many workers did with the same requests. */
 export interface WorkersMeasured {
   readonly workers: number;
-  /** CPU time of all processes of the gateway for one request, in milliseconds. */
+  /** CPU time of the workers for one request, in milliseconds. */
   readonly cpuMs: number;
-  /** Part of it that the busiest worker had. */
+  /** Part of it that the busiest worker has. */
   readonly largestPart: number;
   /** Requests a second that the busiest worker's CPU time allows, each worker with a core of its own. */
   readonly perSecond: number;
@@ -31,8 +31,8 @@ export interface WorkersEffort {
 
 /** More than one caller's connections: which worker has which is chance, and settles with their number. */
 const CONNECTIONS = 32;
-/** Requests that are taken for a second of load: a number of them, as their CPU time is measured, not their rate. */
-const REQUESTS_A_SECOND = 500;
+/** Few enough that nobody waits for a core: two who share one take more CPU time for the same work. */
+const QUIET_RATE = 200;
 /** The kernel counts CPU time in hundredths of a second. */
 const TICK_MS = 10;
 
@@ -48,39 +48,33 @@ export async function measureWorkers(
   effort: WorkersEffort,
 ): Promise<WorkersMeasured[] | undefined> {
   if (os.platform() !== 'linux') return undefined;
+  const amount = Math.ceil(effort.seconds * effort.rounds * QUIET_RATE);
   const measured: WorkersMeasured[] = [];
   for (const workers of [1, 2]) {
-    const gateway = await children.start('workers', {
-      PACS_URL: pacsUrl,
-      WORKERS: String(workers),
-    });
+    const env = { PACS_URL: pacsUrl, WORKERS: String(workers) };
+    const gateway = await children.start('workers', env);
     const url = gateway.url + path;
-    const amount = Math.ceil(effort.seconds * REQUESTS_A_SECOND);
-    // So that all of them have the answer in memory.
+    // So that all of them have the answer in memory, and V8 has compiled what answers.
     await load(url, amount);
-    const rounds: Omit<WorkersMeasured, 'workers'>[] = [];
-    for (let round = 0; round < effort.rounds; round += 1) {
-      rounds.push(await measureOnce(gateway, url, amount));
-    }
-    const of = (name: keyof (typeof rounds)[number]) => median(rounds.map((each) => each[name]));
-    measured.push({
-      workers,
-      cpuMs: of('cpuMs'),
-      largestPart: of('largestPart'),
-      perSecond: of('perSecond'),
-    });
+    const busy = await cpuTimes(gateway, () => load(url, amount));
+    const quiet = await cpuTimes(gateway, () => load(url, amount, QUIET_RATE));
     await gateway.stop();
+    const cpuMs = sum(quiet) / amount;
+    const largestPart = Math.max(...busy) / sum(busy);
+    measured.push({ workers, cpuMs, largestPart, perSecond: 1000 / (cpuMs * largestPart) });
   }
   return measured;
 }
+
+const sum = (figures: readonly number[]) => figures.reduce((all, each) => all + each, 0);
 
 /** The lines of the report, which say what is measured. */
 export function workersSection(measured: readonly WorkersMeasured[]): Section {
   const [one, two] = measured;
   const lines = measured.map(
     ({ workers, cpuMs, largestPart, perSecond }) =>
-      `  WORKERS=${workers}: ${cpuMs.toFixed(2)} ms CPU a request over all processes, the busiest worker ` +
-      `${(largestPart * 100).toFixed(0)} % of it: ${perSecond.toFixed(0)}/s`,
+      `  WORKERS=${workers}: ${cpuMs.toFixed(2)} ms CPU a request, the busiest worker has ${(largestPart * 100).toFixed(0)} % of them: ` +
+      `${perSecond.toFixed(0)}/s`,
   );
   const ratio = (two?.perSecond ?? NaN) / (one?.perSecond ?? NaN);
   const text = [
@@ -91,25 +85,21 @@ export function workersSection(measured: readonly WorkersMeasured[]): Section {
   return { text, figures: { 'workers.2': ratio } };
 }
 
-async function measureOnce(gateway: Child, url: string, requests: number) {
-  const pids = childrenOf(gateway.pid);
-  const before = [gateway.pid, ...pids].map(cpuOf);
-  await load(url, requests);
-  const [primary = NaN, ...workers] = [gateway.pid, ...pids].map(
-    (pid, at) => cpuOf(pid) - (before[at] ?? NaN),
-  );
-  const all = primary + workers.reduce((sum, each) => sum + each, 0);
-  const busiest = Math.max(...workers);
-  return {
-    cpuMs: all / requests,
-    largestPart: busiest / all,
-    perSecond: (requests * 1000) / busiest,
-  };
+/** CPU time of each worker for some work, in milliseconds; the primary process answers nothing. */
+async function cpuTimes(gateway: Child, work: () => Promise<void>): Promise<number[]> {
+  const workers = childrenOf(gateway.pid);
+  const before = workers.map(cpuOf);
+  await work();
+  return workers.map((pid, at) => cpuOf(pid) - (before[at] ?? NaN));
 }
 
-/** @throws Error when a request was not answered with 200 */
-async function load(url: string, amount: number): Promise<void> {
-  const result = await autocannon({ url, connections: CONNECTIONS, amount, timeout: 60 });
+/**
+ * @param rate requests a second at most
+ * @throws Error when a request was not answered with 200
+ */
+async function load(url: string, amount: number, rate?: number): Promise<void> {
+  const options = { url, connections: CONNECTIONS, amount, timeout: 60 };
+  const result = await autocannon({ ...options, ...(rate !== undefined && { overallRate: rate }) });
   const failed = result.non2xx + result.errors + result.timeouts;
   if (failed > 0) throw new Error(`${failed} requests to ${url} failed`);
 }
