@@ -16,6 +16,8 @@ import { tokenDialog } from './tokenDialog';
 
 const app = el('div', { class: 'app' });
 const banner = el('div', { class: 'banner-place' });
+/** Beside the banner: that a token is wanted must not hide why there is none. */
+const troubles = el('div', { class: 'banner-place' });
 
 async function main(): Promise<void> {
   document.body.prepend(el('a', { class: 'skip', href: '#main' }, 'Skip to the content'), app);
@@ -43,7 +45,7 @@ function run(state: State, trouble: HTMLElement | undefined): void {
   const content = el('div', { class: 'view' });
   const tokenState = button('', () => tokenDialog(state, again), { class: 'token-state' });
   const releases = releaseSwitch(state, again);
-  fill(app, header(state, releases, tokenState), banner, content);
+  fill(app, header(state, releases, tokenState), troubles, banner, content);
 
   function show(): void {
     study?.close();
@@ -63,6 +65,7 @@ function run(state: State, trouble: HTMLElement | undefined): void {
 
   /** After a change of release or token nothing that was seen counts any more. */
   function again(): void {
+    fill(troubles);
     search.forget();
     show();
   }
@@ -81,7 +84,7 @@ function run(state: State, trouble: HTMLElement | undefined): void {
     Escape: goToStudies,
   });
   show();
-  if (trouble !== undefined) fill(banner, trouble);
+  if (trouble !== undefined) fill(troubles, trouble);
 
   function goToStudies(): void {
     if (openStudy() === undefined) return;
