@@ -105,6 +105,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { meter } = observing;
   const images = createImages(shared, { audit, report, renderer, meter });
   const onReload = new Set<() => void>();
+  const trustsMachine = settings['auth.mode'] === 'none' && isLoopback(settings.host);
   let draining = false;
   const app = createApp(
     createHandlers(services),
@@ -129,6 +130,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         watchStore: observing.watchStore,
       },
       authorises: settings['auth.mode'] !== 'none',
+      trustsMachine,
       dicomWeb: roots.proxied ? createDicomWebRoutes(images) : undefined,
       capabilityWeb: roots.own && createDicomWebRoutes(belowCapabilities(images, auth)),
       readBinary: roots.proxied ? createBinaryHandler(services, images) : undefined,
@@ -144,8 +146,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       }),
       doctor: doctorRoutes({
         token: () => settings.adminToken,
-        // Whoever is on this machine sees everything then, anyhow.
-        local: settings['auth.mode'] === 'none' && isLoopback(settings.host),
+        local: trustsMachine,
         keepMs: settings['doctor.keepMs'],
         examine: () => examineArchive(streamSettings(settings), settings['doctor.timeoutMs']),
       }),

@@ -12,6 +12,7 @@ import { allowOrigins } from './cors';
 import { openExchange, refusePathTricks, type FhirHandler } from './exchange';
 import { send } from './finished';
 import type { Handlers } from './handlers';
+import { refuseForeignHosts } from './hosts';
 import { keepAnswers, type Keep, type KeepSettings } from './kept';
 import { openApi } from './openapi';
 import { pageRoutes } from './page';
@@ -30,6 +31,8 @@ export interface HttpSettings extends Answering, Understanding {
   readonly keep: KeepSettings;
   /** Whether the Authorization header chooses among answers. */
   readonly authorises: boolean;
+  /** Whether whoever is on this machine may see everything: then a page of another site's must not be let in. */
+  readonly trustsMachine: boolean;
   /** What `.well-known/smart-configuration` holds; undefined where nobody needs a token. */
   smartConfiguration(): Promise<SmartConfiguration | undefined>;
   /** Whether the process is draining: then it is no longer ready. */
@@ -74,13 +77,14 @@ export function createApp(handlers: Handlers, settings: HttpSettings, watch: Wat
     const draining = settings.draining();
     response.status(draining ? 503 : 200).json({ status: draining ? 'draining' : 'ready' });
   });
+  if (settings.operations !== undefined) app.use(settings.operations);
+  app.use('/admin', settings.admin);
+  app.use('/doctor', settings.doctor);
+  if (settings.trustsMachine) app.use(refuseForeignHosts(() => settings.publicBaseUrl()));
   const keep = keepAnswers(settings.keep);
   const bases = ['', ...Object.keys(RELEASES).map((name) => `/${name}`)].map((at) => `/fhir${at}`);
   app.use(smartConfigurationRoutes(bases, () => settings.smartConfiguration()));
   app.use(FHIR_BASE, fhirRoutes(handlers, settings, keep));
-  if (settings.operations !== undefined) app.use(settings.operations);
-  app.use('/admin', settings.admin);
-  app.use('/doctor', settings.doctor);
   const { dicomWeb, capabilityWeb } = settings;
   if (capabilityWeb !== undefined) app.use('/dicom-web/~:capability', capabilityWeb);
   if (dicomWeb !== undefined) app.use('/dicom-web', dicomWeb);

@@ -3,6 +3,7 @@ import express, { type Request, type RequestHandler } from 'express';
 import type { Line, Report } from '../doctor/report';
 import { Problem } from '../errors';
 import { escapeXml } from '../fhir/xml';
+import { namesThisMachine } from './hosts';
 import { requireToken } from './token';
 
 /** Who may see the report, and how it is made. */
@@ -16,8 +17,8 @@ export interface DoctorPage {
   examine(): Promise<Report>;
 }
 
-/** Names and addresses of this machine, as Host or as the other end of a connection. */
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?|::ffff:127(\.\d{1,3}){3})$/;
+/** Addresses of this machine as the other end of a connection. */
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/;
 /** What proxies add: then the other end of the connection says nothing of the caller. */
 const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'];
 
@@ -92,7 +93,7 @@ function isLocal(request: Request): boolean {
   const site = request.get('Sec-Fetch-Site');
   return (
     LOOPBACK.test(request.socket.remoteAddress ?? '') &&
-    LOOPBACK.test((request.get('Host') ?? '').replace(/:\d+$/, '')) &&
+    namesThisMachine(request) &&
     FORWARDED.every((name) => request.get(name) === undefined) &&
     (site === undefined || site === 'none' || site === 'same-origin')
   );

@@ -5,6 +5,7 @@ import { RELEASES, type FhirRelease, type Format, type ReleaseName } from '../fh
 import { wantsPretty, wishOf } from './asked';
 import { contentType, exchangeOf, write } from './exchange';
 import { negotiateFormat, negotiateRelease } from './negotiate';
+import { FHIR_BASE } from './understand';
 
 /**
  * Forms of random ids: a UUID (RFC 9562), 16 to 64 hexadecimal digits with a letter among them
@@ -92,7 +93,8 @@ function statusOf(error: unknown): number | undefined {
 
 /** The release in the path, else the one that was negotiated, also where the rest of negotiation failed. */
 function releaseOf(request: Request, fallback: ReleaseName): FhirRelease {
-  const name = /^\/fhir\/([a-z0-9]+)/.exec(request.originalUrl)?.[1];
+  const [path = ''] = request.originalUrl.split('?');
+  const name = FHIR_BASE.exec(path)?.[2]?.toLowerCase();
   const inPath = Object.values(RELEASES).find((release) => release.name === name);
   const negotiated = () => negotiateRelease(wishOf(request), fallback);
   return inPath ?? firstOf([negotiated]) ?? RELEASES[fallback];

@@ -72,11 +72,17 @@ function readWording(request: Request, settings: Understanding): Wording {
   const pretty = wantsPretty(request);
   const baseUrl = settings.publicBaseUrl() + request.baseUrl.toLowerCase();
   const parameters = readParameters(request);
-  const lenient = /\bhandling=lenient\b/.test(request.get('Prefer') ?? '');
-  const handling = lenient ? 'lenient' : 'strict';
+  const handling = handlingOf(request.get('Prefer') ?? '');
   const said = { release, format, pretty, baseUrl, parameters, handling } as const;
   return { ...said, question: questionOf(said, request.path) };
 }
+
+/** Of a preference that is told twice the first counts (RFC 7240 2). */
+function handlingOf(prefer: string): Wording['handling'] {
+  return HANDLING.exec(prefer)?.[1] === 'lenient' ? 'lenient' : 'strict';
+}
+
+const HANDLING = /(?:^|[,;])\s*handling\s*=\s*"?([\w-]*)/i;
 
 /**
  * What a request asks, as a text that is the same for requests that mean the same.

@@ -1,5 +1,11 @@
 import { promisify } from 'node:util';
-import { brotliDecompress, brotliDecompressSync, unzip, unzipSync } from 'node:zlib';
+import {
+  brotliDecompress,
+  brotliDecompressSync,
+  unzip,
+  unzipSync,
+  type ZlibOptions,
+} from 'node:zlib';
 import { isRecord } from '../dicom/dataset';
 import { Problem } from '../errors';
 import { answerTooLarge } from './failures';
@@ -12,17 +18,20 @@ import { answerTooLarge } from './failures';
 
 /** Compressed bytes up to which waiting for a thread takes longer than doing it here; a few milliseconds at most. */
 const SMALL_BYTES = 16_384;
+/** What such an answer may become here. 400 bytes of Brotli can be 64 MB, which hold everybody up for a quarter of a second. */
+const SMALL_RESULT_BYTES = 1_048_576;
 
 const CODINGS = {
   zlib: { large: promisify(unzip), small: unzipSync },
   brotli: { large: promisify(brotliDecompress), small: brotliDecompressSync },
 };
-const BY_NAME: Readonly<Record<string, (typeof CODINGS)[keyof typeof CODINGS] | undefined>> = {
-  gzip: CODINGS.zlib,
-  'x-gzip': CODINGS.zlib,
-  deflate: CODINGS.zlib,
-  br: CODINGS.brotli,
-};
+/** A Map, because the names come from the archive: `constructor` is no coding. */
+const BY_NAME = new Map([
+  ['gzip', CODINGS.zlib],
+  ['x-gzip', CODINGS.zlib],
+  ['deflate', CODINGS.zlib],
+  ['br', CODINGS.brotli],
+]);
 
 /**
  * The bytes of an answer as they were before its content coding.
@@ -36,15 +45,13 @@ export async function decompress(
   coding: string | undefined,
   mostBytes: number,
 ): Promise<Buffer> {
-  const known = BY_NAME[coding?.trim().toLowerCase() ?? ''];
+  const known = BY_NAME.get(coding?.trim().toLowerCase() ?? '');
   if (known === undefined || bytes.length === 0) return bytes;
-  const options = { maxOutputLength: mostBytes };
   try {
-    return bytes.length <= SMALL_BYTES
-      ? known.small(bytes, options)
-      : await known.large(bytes, options);
+    const small = bytes.length <= SMALL_BYTES ? here(known.small, bytes, mostBytes) : undefined;
+    return small ?? (await known.large(bytes, { maxOutputLength: mostBytes }));
   } catch (cause) {
-    if (isRecord(cause) && cause.code === 'ERR_BUFFER_TOO_LARGE') throw answerTooLarge({ cause });
+    if (isTooLarge(cause)) throw answerTooLarge({ cause });
     throw new Problem(
       'pacs-broken-answer',
       'The archive sent a compressed answer that is damaged.',
@@ -53,4 +60,22 @@ export async function decompress(
       },
     );
   }
+}
+
+/** @returns undefined for an answer that is better left to a thread */
+function here(
+  small: (bytes: Buffer, options: ZlibOptions) => Buffer,
+  bytes: Buffer,
+  mostBytes: number,
+): Buffer | undefined {
+  try {
+    return small(bytes, { maxOutputLength: Math.min(mostBytes, SMALL_RESULT_BYTES) });
+  } catch (cause) {
+    if (isTooLarge(cause) && mostBytes > SMALL_RESULT_BYTES) return undefined;
+    throw cause;
+  }
+}
+
+function isTooLarge(cause: unknown): boolean {
+  return isRecord(cause) && cause.code === 'ERR_BUFFER_TOO_LARGE';
 }

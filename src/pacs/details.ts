@@ -5,6 +5,7 @@ import { issuerName } from '../study/identity';
 import type { StudyHeader } from '../study/model';
 import type { Call, Keys } from '../study/source';
 import type { SearchPath } from './client';
+import { namesPatient } from './doubt';
 import { writeKeys, type Parameter } from './encode';
 import { includeField } from './fields';
 import { damaged } from './orthanc';
@@ -27,7 +28,7 @@ const NO_ROWS: StudyRows = { rows: [], told: false };
 /** The instance rows of a study. */
 export interface StudyRows {
   readonly rows: readonly DataSet[];
-  /** Whether the archive told whose the rows of that Study Instance UID are. */
+  /** Whether the archive told surely whose the rows of that Study Instance UID are. */
   readonly told: boolean;
   /** Reads the files of the rows, where there is a way that costs less than their metadata. */
   readonly readFiles?: ReadFiles;
@@ -198,7 +199,7 @@ function rowsOfPatient(rows: readonly DataSet[], study: StudyHeader, call: Call)
     told && silent(row) ? study.patient.id === undefined : isOfPatient(row, study),
   );
   if (own.length < rows.length) call.meter.dropped?.('other-patient', rows.length - own.length);
-  return { rows: own, told };
+  return { rows: own, told: told && !own.some((row) => lacksIssuer(row, study)) };
 }
 
 /**
@@ -206,9 +207,13 @@ function rowsOfPatient(rows: readonly DataSet[], study: StudyHeader, call: Call)
  * has may be another issuer's, and so another person's.
  */
 export function isSilent(row: DataSet, { shared, patient }: StudyHeader): boolean {
-  if (string(row, 'PatientID') === undefined) return true;
+  return !namesPatient(row) || (shared && lacksIssuer(row, { patient }));
+}
+
+/** Whether a row names a patient by a number alone, which may be another person's number of another issuer. */
+export function lacksIssuer(row: DataSet, { patient }: Pick<StudyHeader, 'patient'>): boolean {
   const issued = issuerName(patient.issuer) !== undefined;
-  return shared && issued && string(row, 'IssuerOfPatientID') === undefined;
+  return issued && namesPatient(row) && string(row, 'IssuerOfPatientID') === undefined;
 }
 
 /**

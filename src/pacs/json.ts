@@ -15,6 +15,9 @@ const SLICE_BYTES = 262_144;
 /** Slices up to which an answer is parsed at once. */
 const WHOLE = 4;
 
+/** How deep a large answer may be nested: a sequence takes four levels. JSON.parse takes seconds of one block for millions. */
+const DEEPEST = 1000;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -26,7 +29,8 @@ const BLANKS: readonly (number | undefined)[] = [0x20, 0x09, 0x0a, 0x0d];
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Parses JSON as JSON.parse does, and refuses what that refuses.
+ * Parses JSON as JSON.parse does, and refuses what that refuses; where it is large, also what is nested more than a
+ * thousand levels deep, which no slice could end within a turn.
  *
  * Bytes that are no UTF-8 are read as Latin-1, the one other encoding that archives are known to send: better a name
  * in the wrong letters than a page lost over one name.
@@ -77,6 +81,7 @@ function* slicesOf(body: Buffer, start: number, sliceBytes: number): Generator<S
       at = endOfString(body, at);
     } else if (byte === BRACKET || byte === BRACE) {
       depth += 1;
+      if (depth > DEEPEST) throw new SyntaxError('it is nested too deep');
     } else if (byte === BRACKET + CLOSES || byte === BRACE + CLOSES) {
       depth -= 1;
       if (depth > 0) continue;

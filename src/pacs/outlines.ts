@@ -3,7 +3,7 @@ import { isSafeUid } from '../dicom/values';
 import type { StudyHeader } from '../study/model';
 import type { Call, Keys } from '../study/source';
 import type { SearchPath } from './client';
-import { allRows, isNoSuchPath, isSilent } from './details';
+import { allRows, isNoSuchPath, isSilent, lacksIssuer } from './details';
 import { nativeOutlines } from './orthancOutlines';
 import { UIDS_A_CALL, type Archive } from './studies';
 
@@ -99,6 +99,7 @@ async function rowsOf(
 /** A row that tells whose it is, what it is and how large; undefined for one that leaves any of it open. */
 function outlineOf(row: DataSet, study: StudyHeader): SeriesOutline | undefined {
   const count = integer(row, 'NumberOfSeriesRelatedInstances');
-  const told = !isSilent(row, study) && string(row, 'Modality') !== undefined;
+  const surely = !isSilent(row, study) && !lacksIssuer(row, study);
+  const told = surely && string(row, 'Modality') !== undefined;
   return told && count !== undefined ? { first: row, count } : undefined;
 }

@@ -1,11 +1,11 @@
 import { string, type DataSet } from '../dicom/dataset';
 import { readInstance, readRequests, readSeries, readStudy } from '../study/fromDicom';
-import { patientKey } from '../study/identity';
 import type { Defect, ImagingRequest, Patient, Series, StudyHeader } from '../study/model';
-import type { Abilities, Call, Keys, StudyDetail, StudySource } from '../study/source';
+import type { Abilities, Call, StudyDetail, StudySource } from '../study/source';
 import { beginTurn, mapInTurns } from '../study/turns';
 import { openChangeLog } from './changes';
 import { instanceRows, isOfPatient, isSilent, type StudyRows } from './details';
+import { doubtOf } from './doubt';
 import { nativeRows } from './orthancRows';
 import { seriesOutlines, type SeriesOutline } from './outlines';
 import type { ArchiveFacts } from './probe';
@@ -112,17 +112,15 @@ async function studyRows(
 async function readDetail(
   archive: Archive,
   study: StudyHeader,
-  { rows, told, readFiles }: StudyRows,
+  found: StudyRows,
   call: Call,
 ): Promise<StudyDetail> {
-  const expected = study.numberOfInstances;
-  const doubtful =
-    !told && rows.length > 0 && (await isDoubtful(archive, study, rows.length, call));
-  const grouped = groupBySeries(rows);
-  const how = { doubtful, ...(readFiles && { readFiles }) };
-  const supplemented = await supplementSeries(archive, study, grouped, how, call);
+  const { rows, readFiles } = found;
+  const suspect = await doubtOf(archive, study, found, call);
+  const how = { doubtful: suspect !== undefined, ...(readFiles && { readFiles }) };
+  const supplemented = await supplementSeries(archive, study, groupBySeries(rows), how, call);
   const own = supplemented.filter(([first]) => isOfPatient(first, study));
-  const mixed = doubtful && own.some(([first]) => isSilent(first, study));
+  const mixed = suspect !== undefined && own.some(([first]) => isSilent(first, suspect));
   const used = mixed ? [] : own;
   const left = rowsIn(supplemented) - rowsIn(used);
   if (left > 0) call.meter.dropped?.('other-patient', left);
@@ -130,32 +128,9 @@ async function readDetail(
   return {
     header: enrich(archive, study, own),
     series: series.sort(inOrder),
-    defects: findDefects(expected, series, mixed),
+    defects: findDefects(study.numberOfInstances, series, mixed),
   };
 }
-
-/**
- * Whose rows that name no patient are: in doubt, where the UID has two or brought more rows than counted. A search
- * that was narrowed by the patient has not shown who else has the UID, so that is asked.
- */
-async function isDoubtful(
-  archive: Archive,
-  study: StudyHeader,
-  received: number,
-  call: Call,
-): Promise<boolean> {
-  const { uid, numberOfInstances: expected, shared } = study;
-  if (shared || (expected !== undefined && received > expected)) return true;
-  const keys: Keys = new Map([['StudyInstanceUID', { kind: 'values', values: [uid] }]]);
-  const { studies } = await searchStudies(archive, keys, { limit: SHARING, offset: 0 }, call);
-  const owners = studies
-    .filter((each) => each.uid === uid)
-    .map(({ patient }) => patientKey(patient));
-  return new Set(owners).size > 1;
-}
-
-/** Rows that one UID is looked at in: two patients are enough to know. */
-const SHARING = 20;
 
 function findDefects(expected: number | undefined, series: Series[], mixed: boolean): Defect[] {
   if (mixed) return [{ kind: 'mixed-patients' }];

@@ -456,7 +456,7 @@ function openSlowly({ gateway }: Stand, path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => {
       socket.write(
-        `GET /dicom-web${path} HTTP/1.1\r\nHost: x\r\nAccept: multipart/related; type="application/dicom"\r\n\r\n`,
+        `GET /dicom-web${path} HTTP/1.1\r\nHost: localhost\r\nAccept: multipart/related; type="application/dicom"\r\n\r\n`,
       );
       resolve(socket);
     });

@@ -99,4 +99,13 @@ describe('JSON that is parsed in slices', () => {
     parsing = false;
     expect(turns).toBeGreaterThan(1);
   });
+
+  test('is refused where it is nested deeper than any data set, before it is parsed', async () => {
+    const deep = (levels: number) => `[1,${'['.repeat(levels)}${']'.repeat(levels)}]`;
+    expect(await parseJson(Buffer.from(deep(900)), 8)).toEqual(JSON.parse(deep(900)));
+    const parse = jest.spyOn(JSON, 'parse');
+    await expect(parseJson(Buffer.from(deep(1_000_000)))).rejects.toThrow(SyntaxError);
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+  });
 });

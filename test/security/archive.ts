@@ -80,7 +80,12 @@ function studyRows({ holds, vice }: Archive): Row[] {
   return holds.map(({ uid, study }) => {
     if (vice.countsByUid !== true) return study;
     const all = holds.filter((each) => each.uid === uid).flatMap((each) => each.instances);
-    return { ...study, [TAG.NumberOfStudyRelatedInstances]: { vr: 'IS', Value: [all.length] } };
+    const series = new Set(all.map((each) => each.series));
+    return {
+      ...study,
+      [TAG.NumberOfStudyRelatedSeries]: { vr: 'IS', Value: [series.size] },
+      [TAG.NumberOfStudyRelatedInstances]: { vr: 'IS', Value: [all.length] },
+    };
   });
 }
 
@@ -89,8 +94,12 @@ function below(archive: Archive, place: Place, level: string): Row[] {
   const others = archive.vice.mixesInAnother === true ? of(B1) : [];
   const all = [...others, ...found].map((one) => spoken(archive.vice, { ...one.row }));
   if (level === 'instances') return all;
-  const bySeries = new Map(all.map((one) => [valueOf(one, 'SeriesInstanceUID'), one]));
-  return [...bySeries.values()];
+  const uidOf = (one: Row) => valueOf(one, 'SeriesInstanceUID');
+  const bySeries = new Map(all.map((one) => [uidOf(one), one]));
+  return [...bySeries.values()].map((one) => {
+    const count = all.filter((each) => uidOf(each) === uidOf(one)).length;
+    return { ...one, [TAG.NumberOfSeriesRelatedInstances]: { vr: 'IS', Value: [count] } };
+  });
 }
 
 /** What an archive tells of a row or of metadata. */

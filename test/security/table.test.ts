@@ -2,6 +2,7 @@ import type { Express } from 'express';
 import { isRecord } from '../../src/dicom/dataset';
 import { startAuthority, type Authority } from './authority';
 import { BASES, fhirRoutes, OWN_ROUTES } from './fhirRoutes';
+import { OPERATED, OPERATORS, PAGE } from './operatorRoutes';
 import { DICOMWEB } from './routes';
 import { startWorld, type World } from './world';
 
@@ -14,7 +15,7 @@ let world: World;
 
 beforeAll(async () => {
   authority = await startAuthority();
-  world = await startWorld({ authority });
+  world = await startWorld({ authority, env: OPERATED });
 });
 afterAll(async () => {
   await world.close();
@@ -23,6 +24,7 @@ afterAll(async () => {
 
 /** Routes that show nothing of the archive, beside those of the FHIR endpoints. */
 const BESIDE = ['/health/live', '/health/ready', '/openapi.json'];
+const OTHERS = [...PAGE, ...OPERATORS].map(({ route }) => route);
 const SMART = BASES.map(({ path }) => `${path}/.well-known/smart-configuration`);
 const SHOWING = [...DICOMWEB, ...BASES.flatMap(fhirRoutes)].map(({ route }) => route);
 
@@ -46,7 +48,7 @@ function hasMembers(value: unknown): value is Readonly<Record<string, unknown>> 
 }
 
 test('every route of the gateway is in the table, or is known to show nothing', () => {
-  const known = [...new Set([...SHOWING, ...OWN_ROUTES, ...BESIDE, ...SMART])];
+  const known = [...new Set([...SHOWING, ...OWN_ROUTES, ...BESIDE, ...SMART, ...OTHERS])];
   expect(templatesOf(world.gateway.gateway.app).sort()).toEqual(known.sort());
 });
 
@@ -65,6 +67,7 @@ test('every path of openapi.json is in the table, or is known to show nothing', 
 
 test('what is known to show nothing asks nothing of the archive', async () => {
   const targets = [...OWN_ROUTES.map((route) => `/fhir/r4${route}`), ...BESIDE, ...SMART];
+  targets.push(...PAGE.map(({ target }) => target));
   const token = await authority.sign({ scope: 'system/*.rs', client_id: 'service' });
   const before = world.archive.seen.length;
   for (const target of targets) await world.ask({ target: target.replace(/:\w+/, 'x') }, token);

@@ -42,7 +42,7 @@ export function exchange(url: string, sent: Sent): Promise<Raw> {
 /** The text of a request. */
 export function written({ method = 'GET', target, headers = {}, body }: Sent): string {
   const form = body === undefined ? {} : { 'Content-Type': FORM, 'Content-Length': body.length };
-  const all = { Host: 'gateway.test', Connection: 'close', ...form, ...headers };
+  const all = { Host: 'localhost', Connection: 'close', ...form, ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
   return `${method} ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body ?? ''}`;
 }
