@@ -63,6 +63,25 @@ test('everything on is everything that the chart has', () => {
   );
 });
 
+test('Prometheus reads the metrics with the token that opens them', () => {
+  const values = ['--values', path.join(CHART, 'ci', 'most-values.yaml')];
+  const documents = parseAllDocuments(render(values).out).map((each): unknown => each.toJS());
+  expect(documents).toContainEqual(
+    expect.objectContaining({
+      kind: 'ServiceMonitor',
+      spec: expect.objectContaining({
+        endpoints: [
+          expect.objectContaining({
+            authorization: { credentials: { name: 'gateway', key: 'metrics-token' } },
+          }),
+        ],
+      }) as unknown,
+    }),
+  );
+  const { code, err } = render([...values, '--set', 'secretFiles.METRICS_TOKEN=null']);
+  expect([code, err]).toEqual([1, expect.stringContaining('METRICS_TOKEN is missing')]);
+});
+
 test('a release without an archive is refused, and says what is missing', () => {
   const { code, err } = render([]);
   expect(code).not.toBe(0);
