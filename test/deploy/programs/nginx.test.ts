@@ -139,7 +139,10 @@ test.each(RANDOM_IDS)('the request id %s of the caller is kept', async (id) => {
 test.each(['', 'Adams', '4711471147114711', UID_OF_NOBODY])(
   'in place of the request id "%s" there is a new one, the same in the log and in the answer',
   async (id) => {
-    const { headers } = await get('/imaging/fhir/metadata', id === '' ? {} : { 'X-Request-Id': id });
+    const { headers } = await get(
+      '/imaging/fhir/metadata',
+      id === '' ? {} : { 'X-Request-Id': id },
+    );
     expect(headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
     const log = () => readFileSync(path.join(folder, 'access.log'), 'utf8');
     await until(() => log().includes(String(headers['x-request-id'])));
