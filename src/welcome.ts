@@ -26,6 +26,7 @@ export function welcome(
   const instanceUrl = `${wadoRoot}/studies/${study.uid}/series/${series?.uid ?? ''}/instances/${instance?.uid ?? ''}`;
   return `
 FHIR DSTU1 is at ${fhir}, in front of a demo archive at ${archiveUrl}.
+In a browser ${baseUrl}/ shows its studies.
 
 A patient's studies:
   curl '${fhir}/ImagingStudy?subject=${patientId ?? ''}'

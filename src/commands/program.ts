@@ -77,8 +77,8 @@ error; neither holds anything of a patient. Exit codes: 0 good, 1 warnings, 2 un
   },
   {
     name: 'health',
-    summary: 'whether the gateway on HOST and PORT lives; for containers without curl',
-    help: '\nAsks /health/live. Exit code 0 when it lives, else 1.',
+    summary: 'whether the gateway on this machine lives; for containers without curl',
+    help: '\nAsks /health/live on HOST and HEALTH_PORT, or PORT where that is not set. Exit code 0 when it lives, else 1.',
     run: health,
   },
 ];
@@ -86,7 +86,7 @@ error; neither holds anything of a patient. Exit codes: 0 good, 1 warnings, 2 un
 const TITLE = 'FHIR ImagingStudy, live from a PACS that speaks DICOMweb';
 const FOOT = `
 Settings are variables of the environment or files in the folder NODE_CONFIG_DIR; the README lists them.
-Exit codes: 0 good, 1 failed, 2 for a command line that is not understood.`;
+Exit codes: 0 good, 1 failed, 2 for a command line that is not understood; doctor has 1 for warnings, 2 for unusable.`;
 /** How the command line was before there were commands for everything. */
 const FORMER: Readonly<Record<string, string>> = { '--check': 'check-config' };
 const NOT_UNDERSTOOD = 2;

@@ -7,13 +7,14 @@ const HEAD = `# The doctor
 
 <!-- check: server -->
 \`\`\`sh
-npx dicomweb-fhir-gateway doctor https://pacs.example/dicom-web
+node dist/main.js doctor https://pacs.example.org/dicom-web
 \`\`\`
 
-looks at an archive before a gateway is put in front of it, and says of each thing whether it is good, worth a note, a
+looks at an archive before a gateway is put in front of it (\`npm run build\` makes the program; once installed it is
+\`dicomweb-fhir-gateway doctor\`), and says of each thing whether it is good, worth a note, a
 warning, or makes the archive unusable; what it saw; and what to do. It ends with the settings that the archive needs,
 and with the dialect that fits it, flag by flag. A running gateway shows the same of its own archive at \`/doctor\`: to
-callers on its own machine where \`AUTH_MODE\` is \`none\`, else with the token of \`ADMIN_TOKEN\`.
+callers on its own machine where \`AUTH_MODE\` is \`none\` and \`HOST\` is loopback, else with the token of \`ADMIN_TOKEN\`.
 
 | option | meaning |
 | --- | --- |

@@ -182,13 +182,13 @@ export const METRICS = {
   gateway_cache_bytes: {
     type: 'gauge',
     labels: ['level'],
-    help: 'Bytes in the caches of this process, about',
+    help: 'Bytes in the caches in memory, about',
     read: (state) => ofStores(state, ({ bytes }) => bytes),
   },
   gateway_cache_entries: {
     type: 'gauge',
     labels: ['level'],
-    help: 'Entries in the caches of this process',
+    help: 'Entries in the caches in memory',
     read: (state) => ofStores(state, ({ entries }) => entries),
   },
   gateway_cache_evictions_total: {

@@ -63,6 +63,24 @@ test('everything on is everything that the chart has', () => {
   );
 });
 
+const monitor = z.object({
+  kind: z.literal('ServiceMonitor'),
+  spec: z.object({ endpoints: z.array(z.looseObject({ authorization: z.unknown() })) }),
+});
+
+test('Prometheus reads the metrics with the token that opens them, and not without', () => {
+  const { out } = render(['--values', path.join(CHART, 'ci', 'most-values.yaml')]);
+  const monitors = parseAllDocuments(out).flatMap(
+    (document) => monitor.safeParse(document.toJS()).data ?? [],
+  );
+  expect(monitors.flatMap(({ spec }) => spec.endpoints.map((each) => each.authorization))).toEqual([
+    { credentials: { name: 'gateway', key: 'metrics-token' } },
+  ]);
+  const least = ['--values', path.join(CHART, 'ci', 'least-values.yaml')];
+  const { code, err } = render([...least, '--set', 'serviceMonitor.enabled=true']);
+  expect([code, err]).toEqual([1, expect.stringContaining('METRICS_TOKEN is missing')]);
+});
+
 test('a release without an archive is refused, and says what is missing', () => {
   const { code, err } = render([]);
   expect(code).not.toBe(0);

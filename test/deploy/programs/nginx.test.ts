@@ -125,14 +125,30 @@ test('a long token passes', async () => {
   expect(status).toBe(200);
 });
 
-test('a request id of the caller is kept, and there is one where the caller has none', async () => {
-  const given = await get('/imaging/health/live', { 'X-Request-Id': 'abc-123' });
-  const made = await get('/imaging/fhir/metadata');
-  const own = await get('/imaging/fhir/metadata', { 'X-Request-Id': 'abc-123' });
-  expect(given.status).toBe(200);
-  expect(own.headers['x-request-id']).toBe('abc-123');
-  expect(made.headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
+const RANDOM_IDS = [
+  'f685226b-e5ac-475f-9b54-271f7586b73c',
+  '0123456789abcdef',
+  '01ARZ3NDEKTSV4RRFFQ69G5FAV',
+];
+
+test.each(RANDOM_IDS)('the request id %s of the caller is kept', async (id) => {
+  const { headers } = await get('/imaging/fhir/metadata', { 'X-Request-Id': id });
+  expect(headers['x-request-id']).toBe(id);
 });
+
+test.each(['', 'Adams', '4711471147114711', UID_OF_NOBODY])(
+  'in place of the request id "%s" there is a new one, the same in the log and in the answer',
+  async (id) => {
+    const { headers } = await get(
+      '/imaging/fhir/metadata',
+      id === '' ? {} : { 'X-Request-Id': id },
+    );
+    expect(headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
+    const log = () => readFileSync(path.join(folder, 'access.log'), 'utf8');
+    await until(() => log().includes(String(headers['x-request-id'])));
+    if (id !== '') expect(log()).not.toContain(` ${id}\n`);
+  },
+);
 
 test('what is outside the prefix, or only looks like it, is not there', async () => {
   for (const target of ['/', '/fhir/metadata', '/imagingx', '/%69maging/fhir/metadata']) {
