@@ -3,6 +3,7 @@ import express, { type Request, type RequestHandler } from 'express';
 import type { Line, Report } from '../doctor/report';
 import { Problem } from '../errors';
 import { escapeXml } from '../fhir/xml';
+import { refuseMethod } from './refuseMethod';
 import { requireToken } from './token';
 
 /** Who may see the report, and how it is made. */
@@ -60,10 +61,7 @@ export function doctorRoutes(page: DoctorPage): RequestHandler {
         response.set('Content-Security-Policy', POLICY).type('html').send(doctorPage(known));
       } else response.json(known);
     })
-    .all((_request, response) => {
-      response.set('Allow', 'GET, HEAD');
-      throw new Problem('method-not-allowed', 'Here only GET works.');
-    });
+    .all(refuseMethod('GET, HEAD'));
   return router;
 }
 
