@@ -1,6 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RequestListener } from 'node:http';
 
 /** Where to listen, and how patient to be with clients. */
 export interface ListenSettings {
@@ -30,7 +29,8 @@ export async function listen(app: RequestListener, settings: ListenSettings): Pr
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(settings.port, settings.host, resolve);
   });
-  return { url: urlOf(server, settings.host), stop: (withinMs) => stop(server, withinMs) };
+  const { port } = server.address() as AddressInfo;
+  return { url: urlOf(settings.host, port), stop: (withinMs) => stop(server, withinMs) };
 }
 
 /**
@@ -48,8 +48,8 @@ export async function freePort(host: string): Promise<number> {
   return port;
 }
 
-function urlOf(server: Server, host: string): string {
-  const { port } = server.address() as AddressInfo;
+/** The origin of who listens there; an IPv6 address stands in brackets (RFC 3986 3.2.2). */
+export function urlOf(host: string, port: number): string {
   const name = host.includes(':') ? `[${host}]` : host;
   return `http://${name}:${port}`;
 }

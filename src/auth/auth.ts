@@ -65,8 +65,6 @@ export interface Auth {
   openCapability(text: string, token: string | undefined, remote: string): Promise<Access>;
   /** Makes capabilities; undefined where there are none. */
   readonly capabilities: Capabilities | undefined;
-  /** Whether a client needs its token at a capability URL, too (`requires-access-token`). */
-  readonly capabilityRequiresToken: boolean;
   readonly ownership: Ownership;
   readonly limits: CallerLimits;
   /** What `.well-known/smart-configuration` holds; undefined where nobody needs a token. */
@@ -117,7 +115,6 @@ export function createAuth(options: AuthOptions): Auth {
       return accessOfCapability(capability, restrictionClauses(options.restrictions, 'patient'));
     },
     capabilities,
-    capabilityRequiresToken: requiresToken,
     ownership: createOwnership(options.source, options),
     limits: createCallerLimits(options.limits),
     smartConfiguration: async () =>
@@ -126,7 +123,7 @@ export function createAuth(options: AuthOptions): Auth {
 }
 
 /** Checks tokens as the mode has it; undefined where nobody needs one. */
-export function createTokenVerifier(
+function createTokenVerifier(
   tokens: TokenSettings,
   discover: Discovery,
 ): ((token: string) => Promise<TokenClaims>) | undefined {

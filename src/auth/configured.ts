@@ -34,7 +34,7 @@ const text = z.string().trim().min(1);
 const texts = z.array(text).min(1).readonly();
 
 /** An identifier as FHIR has it, and as a map of patients names one. */
-export const patientIdentifier = z.strictObject({ system: text, value: text }).readonly();
+const patientIdentifier = z.strictObject({ system: text, value: text }).readonly();
 export type PatientIdentifier = z.output<typeof patientIdentifier>;
 
 /** The identifiers of each patient that tokens name. */

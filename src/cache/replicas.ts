@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../study/source';
 import type { Entries, Look, Place } from './entries';
 import { createLeases, leaseKey, type Lease } from './leases';
@@ -154,7 +155,7 @@ export function shareFlights(redis: Redis, entries: Entries, waitMs: number): Sh
     if (wanted === undefined || name === undefined) return undefined;
     const until = performance.now() + waitMs;
     for (let pause = LOOK_MS.first; performance.now() < until; pause *= 1.5) {
-      await sleep(Math.min(pause, LOOK_MS.most), call.signal);
+      await sleepWhileAwaited(Math.min(pause, LOOK_MS.most), call.signal);
       // Before the value: a reader gives up its lease after it has written.
       const lease = await redis.read([leaseKey(name)], []);
       const [look] = await entries.look<T>([wanted.place]);
@@ -183,17 +184,6 @@ function goodOf<T>(look: Look<T> | undefined, { ttlMs }: Wanted): Had<T> | undef
 }
 
 /** @throws the signal's reason as soon as nobody waits any more */
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const leave = () => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', leave);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', leave, { once: true });
-  });
+async function sleepWhileAwaited(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted());
 }

@@ -72,7 +72,7 @@ export function levelOf(name: Name): Level {
 }
 
 /** The attributes of the patient, as the first part of each of their data sets (PS3.3 C.7.1.1). */
-export function patientAttributes(patient: DemoPatient): Attributes {
+function patientAttributes(patient: DemoPatient): Attributes {
   return {
     PatientName: patient.name,
     PatientID: patient.id,

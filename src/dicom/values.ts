@@ -70,7 +70,7 @@ export function offsetMinutes(offset: string): number {
 }
 
 /** The longest a UID may be (PS3.5 9.1). */
-export const UID_LENGTH = 64;
+const UID_LENGTH = 64;
 
 /** Whether a value is a UID by the rules of PS3.5 9.1: digits and dots, no leading zeros, 64 characters. */
 export function isUid(value: string): boolean {

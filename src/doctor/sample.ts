@@ -24,7 +24,6 @@ export interface Subject {
   readonly study: string;
   readonly series: string;
   readonly instance: string;
-  readonly studyRow: DataSet;
   readonly row: DataSet;
   readonly isImage: boolean;
 }
@@ -98,7 +97,7 @@ export async function subjectsOf(
   const { rows } = await examination.search(path, [['limit', String(INSTANCES)]]);
   return rows.flatMap((row) => {
     const instance = string(row, 'SOPInstanceUID') ?? '';
-    return isSafeUid(instance) ? [{ study, series, instance, studyRow, row, isImage }] : [];
+    return isSafeUid(instance) ? [{ study, series, instance, row, isImage }] : [];
   });
 }
 

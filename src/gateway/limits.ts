@@ -15,7 +15,7 @@ export type GatewaySettings = Settings & { readonly 'pacs.url': string };
  *
  * @param names the key of the setting by each name
  */
-export function readLate<N extends Readonly<Record<string, keyof Settings>>>(
+function readLate<N extends Readonly<Record<string, keyof Settings>>>(
   settings: Settings,
   names: N,
 ): { readonly [K in keyof N]: Settings[N[K]] } {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { urlOf } from '../listen';
 import type { Given, Told } from './messages';
 
 /** Where to answer, and when the process counts as stalled. */
@@ -42,9 +43,8 @@ export async function openHealthPort(settings: HealthPortSettings): Promise<Heal
   const { port } = await firstWord(thread);
   const beating = setInterval(() => Atomics.add(beats, 0, 1), BEAT_MS).unref();
   thread.unref();
-  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   return {
-    url: `http://${host}:${port}`,
+    url: urlOf(settings.host, port),
     async close() {
       clearInterval(beating);
       await thread.terminate();

@@ -1,5 +1,6 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { Problem } from '../errors';
+import { refuseMethod } from './refuseMethod';
 import { requireToken } from './token';
 
 /** What operators may have done. */
@@ -35,10 +36,7 @@ export function adminRoutes(
       // 202: what Redis could not be told it is told as soon as it answers.
       response.status(reached ? 200 : 202).json({ allReplicas: reached });
     })
-    .all((_request, response) => {
-      response.set('Allow', 'POST');
-      throw new Problem('method-not-allowed', 'Here only POST works.');
-    });
+    .all(refuseMethod('POST'));
   return router;
 }
 

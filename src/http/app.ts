@@ -18,6 +18,7 @@ import { openApi } from './openapi';
 import { pageRoutes } from './page';
 import type { PageOptions } from './pageFacts';
 import { nameRequest, sendProblem, type Report } from './problem';
+import { refuseWriting } from './refuseMethod';
 import { smartConfigurationRoutes } from './smartConfiguration';
 import { createUnderstanding, FHIR_BASE, releaseOf, type Understanding } from './understand';
 import { versionsHandler } from './versions';
@@ -121,14 +122,14 @@ function fhirRoutes(handlers: Handlers, settings: HttpSettings, keep: Keep): exp
       await send(request, response, given, varies);
     };
   const get = (path: string, handler: FhirHandler, guarded?: Guarded) => {
-    router.route(path).get(through(handler, guarded)).all(refuseMethod('GET, HEAD'));
+    router.route(path).get(through(handler, guarded)).all(refuseWriting('GET, HEAD'));
   };
   const search = (path: string, handler: FhirHandler, guarded?: Guarded) => {
     router
       .route(`${path}/_search`)
       .get(through(handler, guarded))
       .post(form, through(handler, guarded))
-      .all(refuseMethod('GET, HEAD, POST'));
+      .all(refuseWriting('GET, HEAD, POST'));
     get(path, handler, guarded);
   };
   const of = (type: Guarded['type'], interaction: Interaction) => ({ type, interaction, keep });
@@ -161,17 +162,9 @@ function fhirRoutes(handlers: Handlers, settings: HttpSettings, keep: Keep): exp
         id: request.params.id,
         access: () => settings.access(request),
       });
-    router.route('/Binary/:id').get(read).all(refuseMethod('GET, HEAD'));
+    router.route('/Binary/:id').get(read).all(refuseWriting('GET, HEAD'));
   }
   return router;
-}
-
-function refuseMethod(allowed: string): RequestHandler {
-  return (request, response) => {
-    response.set('Allow', allowed);
-    const text = `${request.method} does not work here, only ${allowed}: the gateway reads and never writes.`;
-    throw new Problem('method-not-allowed', text);
-  };
 }
 
 /** Helmet's headers, but those that would break plain HTTP on loopback or images in other origins' pages. */

@@ -4,6 +4,7 @@ import type { Line, Report } from '../doctor/report';
 import { Problem } from '../errors';
 import { escapeXml } from '../fhir/xml';
 import { namesThisMachine } from './hosts';
+import { refuseMethod } from './refuseMethod';
 import { requireToken } from './token';
 
 /** Who may see the report, and how it is made. */
@@ -61,10 +62,7 @@ export function doctorRoutes(page: DoctorPage): RequestHandler {
         response.set('Content-Security-Policy', POLICY).type('html').send(doctorPage(known));
       } else response.json(known);
     })
-    .all((_request, response) => {
-      response.set('Allow', 'GET, HEAD');
-      throw new Problem('method-not-allowed', 'Here only GET works.');
-    });
+    .all(refuseMethod('GET, HEAD'));
   return router;
 }
 

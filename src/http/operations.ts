@@ -1,5 +1,5 @@
 import express, { type RequestHandler } from 'express';
-import { Problem } from '../errors';
+import { refuseMethod } from './refuseMethod';
 import { requireToken } from './token';
 
 /** What operators may read. */
@@ -22,10 +22,6 @@ export interface Operations {
 export function operationsRoutes(token: string, operations: Operations): RequestHandler {
   const router = express.Router({ caseSensitive: true });
   const guard = requireToken(() => token, 'METRICS_TOKEN', 'operations');
-  const refuseMethod: RequestHandler = (_request, response) => {
-    response.set('Allow', 'GET, HEAD');
-    throw new Problem('method-not-allowed', 'Here only GET and HEAD work.');
-  };
   router
     .route('/metrics')
     .all(guard)
@@ -34,13 +30,13 @@ export function operationsRoutes(token: string, operations: Operations): Request
       response.set({ 'Content-Type': contentType, 'Cache-Control': 'no-store' });
       response.send(Buffer.from(text));
     })
-    .all(refuseMethod);
+    .all(refuseMethod('GET, HEAD'));
   router
     .route('/status')
     .all(guard)
     .get(async (_request, response) => {
       response.set('Cache-Control', 'no-store').json(await operations.status());
     })
-    .all(refuseMethod);
+    .all(refuseMethod('GET, HEAD'));
   return router;
 }

@@ -7,7 +7,7 @@ import { versionOf, type FhirAnswer, type FhirRequest } from './exchange';
 import type { LinkSigner } from './signing';
 
 /** The name of the paging parameter; DSTU1 has a server's own parameters start with a hyphen. */
-export const CURSOR = '-cursor';
+const CURSOR = '-cursor';
 
 /** What a search found, before it is a page. */
 export interface Found {

@@ -3,7 +3,7 @@ import type { SmartConfiguration } from '../auth/smart';
 import { Problem } from '../errors';
 
 /** Where the document stands below a FHIR base (SMART App Launch 2.2, "Conformance"). */
-export const SMART_PATH = '/.well-known/smart-configuration';
+const SMART_PATH = '/.well-known/smart-configuration';
 
 /**
  * Routes of the SMART configuration, below each FHIR base.

@@ -71,7 +71,7 @@ function namesOf(row: DataSet, keyword: Keyword): string[] {
  * Whether a text matches a pattern with `*` and `?` (PS3.4 C.2.2.2.4), whatever its case. Not by a regular
  * expression: a pattern of many `*` would keep one busy for hours.
  */
-export function matchesPattern(text: string, pattern: string): boolean {
+function matchesPattern(text: string, pattern: string): boolean {
   const letters = Array.from(text.trim().toLowerCase());
   const signs = Array.from(pattern.trim().toLowerCase());
   let [at, sign] = [0, 0];

@@ -24,7 +24,7 @@ export function readDates(on: 'started' | 'birthDate' | 'lastUpdated'): Reader {
 }
 
 /** Reads comparator and date of one value. */
-export function readComparedDate(asked: Asked): { comparator: Comparator; span: Span } {
+function readComparedDate(asked: Asked): { comparator: Comparator; span: Span } {
   const text = unescaped(asked.raw).trim();
   const [spelling, comparator] = asked.dialect.comparators.find(([start]) =>
     text.startsWith(start),

@@ -66,7 +66,7 @@ function patientOfId(asked: Asked, id: string): readonly Condition[] {
 }
 
 /** The condition that a study is of this patient and of nobody else. */
-export function patientCondition(asked: Asked, { value, issuer }: PatientKey): Condition {
+function patientCondition(asked: Asked, { value, issuer }: PatientKey): Condition {
   const form = 'a patient whose identifier has none';
   return {
     on: 'patient',

@@ -37,7 +37,7 @@ export function readCodes(row: DataSet, keyword: Keyword): Code[] {
     .filter((code) => code !== undefined);
 }
 
-export function readCode(item: DataSet): Code | undefined {
+function readCode(item: DataSet): Code | undefined {
   const value =
     string(item, 'CodeValue') ?? string(item, 'LongCodeValue') ?? string(item, 'URNCodeValue');
   if (value === undefined) return undefined;

@@ -20,7 +20,7 @@ export function asksUpdates(clauses: readonly Clause[]): boolean {
  *
  * @returns milliseconds since 1970; undefined when it may have changed at any time
  */
-export function earliestUpdate(clauses: readonly Clause[]): number | undefined {
+function earliestUpdate(clauses: readonly Clause[]): number | undefined {
   const bounds = clauses.map(earliestOf).filter((bound) => bound !== undefined);
   return bounds.length === 0 ? undefined : Math.max(...bounds);
 }

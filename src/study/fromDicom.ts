@@ -109,7 +109,7 @@ export function readInstance(row: DataSet): Instance | undefined {
 }
 
 /** Reads the patient of a row; identifiers are kept as told, trimmed of insignificant blanks. */
-export function readPatient(row: DataSet): Patient {
+function readPatient(row: DataSet): Patient {
   const id = string(row, 'PatientID');
   const sex = string(row, 'PatientSex')?.toUpperCase();
   return {

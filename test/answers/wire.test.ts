@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { makeFolder, removeAll } from '../audit/opened';
 import { held, holding, startFakeArchive, type FakeArchive } from '../gateway/fakeArchive';
@@ -112,7 +113,7 @@ test('the audit is told of an answer out of memory as of one that was made', asy
 test('every answer out of memory has its line in the log', async () => {
   await start();
   for (let at = 0; at < 3; at += 1) await ask();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await pause(20);
   const lines = running.log.filter((line) => line.includes('"route":"/ImagingStudy"'));
   expect(lines).toHaveLength(3);
   expect(lines[2]).toMatch(/"upstreamCalls":0/);

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { until } from '../until';
 import { startAuditServer, type AuditServer } from './auditServer';
-import { makeFolder, openAudit, removeAll, SPOOL, until } from './opened';
+import { makeFolder, openAudit, removeAll, SPOOL } from './opened';
 
 let server: AuditServer;
 

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
 import { createAudit, type Audit, type AuditSettings } from '../../src/observe/audit/audit';
 
@@ -53,13 +52,4 @@ export function openAudit(
 export async function removeAll(): Promise<void> {
   await Promise.all(audits.splice(0).map((audit) => audit.close()));
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-}
-
-/** Waits until something is so. */
-export async function until(holds: () => boolean, ms = 5000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`this never came true: ${holds.toString()}`);
-    await pause(5);
-  }
 }

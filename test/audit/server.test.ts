@@ -2,8 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Audit } from '../../src/observe/audit/audit';
+import { until } from '../until';
 import { readRequestId, startAuditServer, type AuditServer, type Fate } from './auditServer';
-import { makeFolder, openAudit, removeAll, SPOOL, until } from './opened';
+import { makeFolder, openAudit, removeAll, SPOOL } from './opened';
 import { JANE, JOHN, numbered, SEARCH, SECRETS } from './records';
 
 let server: AuditServer;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import nock from 'nock';
 import { createIntrospector } from '../../src/auth/introspection';
 import { problemOf } from './support';
@@ -62,7 +63,7 @@ test('an answer is not remembered beyond the end of the token', async () => {
   told({ active: true, exp: inSeconds(1) });
   const verify = introspector({ cacheMs: 60_000 });
   await verify('a');
-  await new Promise((resolve) => setTimeout(resolve, 1100));
+  await pause(1100);
   told({ active: false });
   expect((await problemOf(verify('a'))).code).toBe('unauthenticated');
 });

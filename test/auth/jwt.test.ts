@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose';
 import nock from 'nock';
 import { createDiscovery } from '../../src/auth/discovery';
@@ -220,10 +221,10 @@ describe('a token that was found good', () => {
     const token = await one.sign({}, { kid: 'one' });
     await verify(token);
     await verify(token);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await pause(5);
     keys({ ...other.jwk, kid: 'other' });
     await verify(await other.sign({}, { kid: 'other' }));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await pause(5);
     keys({ ...other.jwk, kid: 'other' });
     expect((await problemOf(verify(token))).code).toBe('unauthenticated');
   });

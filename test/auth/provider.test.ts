@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { maySee } from '../../src/auth/access';
 import type { Auth } from '../../src/auth/auth';
@@ -142,7 +143,7 @@ describe('a JWT', () => {
 
   test('that has ended is 401, but for what the clocks may differ', async () => {
     const token = await provider.token(APP, PATIENT, 'https://imaging.test/brief');
-    await new Promise((resolve) => setTimeout(resolve, 2100));
+    await pause(2100);
     expect(await refused(authOf({ AUTH_CLOCK_SKEW_MS: '0' }), token)).toEqual([
       'unauthenticated',
       'The access token has expired.',
@@ -155,7 +156,7 @@ describe('a JWT', () => {
     const old = await provider.token(APP, PATIENT);
     await auth.authenticate(old, '');
     await provider.rotate();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
     await auth.authenticate(await provider.token(APP, PATIENT), '');
     expect(await refused(auth, old)).toEqual([
       'unauthenticated',
@@ -245,7 +246,7 @@ describe('an introspected token', () => {
     const token = await provider.token(APP, PATIENT, OPAQUE);
     await auth.authenticate(token, '');
     await provider.revoke(APP, token);
-    await new Promise((resolve) => setTimeout(resolve, 220));
+    await pause(220);
     expect(await refused(auth, token)).toEqual([
       'unauthenticated',
       'The access token is not active: it has expired, was revoked or is of another server.',

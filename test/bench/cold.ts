@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ask, keepAliveAgent } from './ask';
 import { countByKind, createByHand, type Calls, type Fetched } from './byHand';
 import type { Child, Children } from './child';
@@ -99,7 +99,7 @@ export async function record(
   const gateway = await children.start('gateway', { ...env, ...COLD, PACS_URL: tap.url });
   await askCold(gateway, scenario);
   tap.drain();
-  await sleep(CACHE_AGED_MS);
+  await pause(CACHE_AGED_MS);
   const content = await contentOf(gateway, scenario);
   const calls = tap.drain();
   await gateway.stop();
@@ -109,7 +109,7 @@ export async function record(
 
 /** Asks when the gateway has forgotten the last answer; the time of the answer in milliseconds. */
 export async function askCold(gateway: Child, scenario: Scenario): Promise<number> {
-  await sleep(CACHE_AGED_MS);
+  await pause(CACHE_AGED_MS);
   return timed(() => contentOf(gateway, scenario));
 }
 

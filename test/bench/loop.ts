@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ask, keepAliveAgent } from './ask';
 import type { Child, Children } from './child';
 import { askCold, COLD } from './cold';
@@ -108,7 +108,7 @@ async function measure(
   let working = true;
   const watch = async () => {
     while (working) {
-      await sleep(SAMPLE_MS);
+      await pause(SAMPLE_MS);
       peak = Math.max(peak, (await gateway.usage()).rss);
     }
   };

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Child } from './child';
 
 /** Memory (RSS) of a process that does something, in bytes. */
@@ -27,7 +27,7 @@ export async function watchMemory<T>(
   const watch = async () => {
     while (working) {
       peak = Math.max(peak, (await child.usage()).rss);
-      await sleep(SAMPLE_MS);
+      await pause(SAMPLE_MS);
     }
   };
   const watching = watch();

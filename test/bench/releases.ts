@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { RELEASES } from '../../src/fhir/releases';
 import { ask, keepAliveAgent } from './ask';
 import { createByHand } from './byHand';
@@ -129,7 +129,7 @@ async function measureColdOnes(
   const measures: Record<string, Measure> = { byHand: () => timed(() => hand.replay(calls)) };
   for (const one of asked) {
     measures[one.name] = async () => {
-      await sleep(CACHE_AGED_MS);
+      await pause(CACHE_AGED_MS);
       return timed(() => sizeOf(gateway, one));
     };
   }

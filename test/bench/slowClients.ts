@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Child, Children } from './child';
 import { mostOf, type Found } from './largest';
 import { watchMemory, type Growth } from './memory';
@@ -40,7 +40,7 @@ export async function measureSlowClients(
       receiveSlowly(transfer, BYTES_PER_SECOND),
     );
     const clients = await Promise.all(opening);
-    await sleep(seconds * 1000);
+    await pause(seconds * 1000);
     const sent = (await sentBy(archive)) - before;
     const received = clients.reduce((sum, client) => sum + client.received(), 0);
     await Promise.all(clients.map((client) => client.leave()));

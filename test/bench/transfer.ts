@@ -1,6 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { keepAliveAgent } from './ask';
 
 /** One retrieval of the bench. */
@@ -70,7 +70,7 @@ export async function receiveSlowly(
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       received += chunk.length;
       const due = started + (received / bytesPerSecond) * 1000;
-      await sleep(Math.max(0, due - performance.now()));
+      await pause(Math.max(0, due - performance.now()));
     }
   };
   const ended = read().then(

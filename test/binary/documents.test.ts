@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { byHand, BOUNDARY, SERIES, startStand, STUDY, type Stand } from '../dicomweb/support';
 import { get, type Wire } from '../dicomweb/wire';
 import { held, json, row, type Answer, type Row, type Script } from '../gateway/fakeArchive';
@@ -144,7 +145,7 @@ describe('a document', () => {
     });
     const leave = new AbortController();
     const got = await fetch(urlOf(), { signal: leave.signal });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await pause(300);
     expect([got.status, sent < 50_000_000]).toEqual([200, true]);
     leave.abort();
   });

@@ -6,6 +6,7 @@ import { openSharedCache, type SharedCache } from '../../src/cache/replicated';
 import type { StudyHeader } from '../../src/study/model';
 import type { Call, Keys, StudyDetail, StudySource, StudyWindow } from '../../src/study/source';
 import { series, study } from '../search/support';
+import { until } from '../until';
 import { startFakeRedis, type FakeRedis } from './fakeRedis';
 
 /* The cache that replicas share: what it holds, who asks the archive, and what becomes of a Redis that fails. */
@@ -108,14 +109,6 @@ const descriptionOf = ({ studies }: StudyWindow) => studies[0]?.description;
 
 /** What is written behind the caller's back is there a moment later. */
 const settle = () => pause(10);
-
-async function until(condition: () => boolean | Promise<boolean>, withinMs = 3000): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('it did not come to it');
-    await pause(10);
-  }
-}
 
 describe('replicas that share a cache', () => {
   test('answer what one of them has read, to the letter, without asking the archive', async () => {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../src/listen';
 import { held, holding, startFakeArchive } from '../gateway/fakeArchive';
 import { installProgram, type Program, type Started } from './program';
 
@@ -172,8 +172,8 @@ describe('in front of an archive', () => {
   });
 
   test('that is not there: it starts, says so at once, answers errors, and is healthy', async () => {
-    const { port } = await freePort();
-    const dead = `http://127.0.0.1:${(await freePort()).port}/dicom-web`;
+    const port = await freePort('127.0.0.1');
+    const dead = `http://127.0.0.1:${await freePort('127.0.0.1')}/dicom-web`;
     const env = { PACS_URL: dead, PORT: String(port) };
     const gateway = start(['serve'], env);
     await gateway.says(/pacs-unreachable.*PACS_URL/);
@@ -191,13 +191,13 @@ describe('in front of an archive', () => {
   test('requests that run when it is told to stop are answered', async () => {
     const honest = holding([held('1.2.3')]);
     const archive = await startFakeArchive(async (seen, response) => {
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await pause(150);
       return honest(seen, response);
     });
     const gateway = start([], { PACS_URL: archive.url, PACS_DIALECT: 'generic', PORT: '0' });
     const [, url = ''] = await gateway.says(/(http:\/\/127\.0\.0\.1:\d+)\/fhir/);
     const running = fetch(`${url}/fhir/ImagingStudy`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
     gateway.process.kill('SIGTERM');
     const got = await running;
     expect(got.status).toBe(200);
@@ -206,12 +206,3 @@ describe('in front of an archive', () => {
     await archive.close();
   });
 });
-
-/** A port on which nobody listens. */
-async function freePort(): Promise<{ port: number }> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return { port };
-}

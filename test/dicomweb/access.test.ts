@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '../../src/errors';
 import { ANONYMOUS } from '../../src/auth/access';
 import {
@@ -9,9 +10,10 @@ import {
   type Held,
 } from '../gateway/fakeArchive';
 import { codesOf } from '../gateway/running';
+import { until } from '../until';
 import { callerOf, callerWho, startService, type Service } from './service';
 import { DICOM_PARTS, multipart } from './support';
-import { get, until, type Wire } from './wire';
+import { get, type Wire } from './wire';
 
 /* Never somebody else's study: what a caller may not see is not there, on every route. */
 
@@ -208,7 +210,7 @@ describe('the audit', () => {
     });
     const got = await get(`${service.base}/studies/1.1.1`);
     expect([got.status, ...codes(got)]).toEqual([503, 'audit-unavailable']);
-    await until(() => archive.load.live === 0);
+    await until(() => archive.load.live === 0, 2000);
   });
 });
 
@@ -235,7 +237,7 @@ describe('a study on slow storage', () => {
     }
     expect(archive.count(/^\/studies\/1\.4$/)).toBe(before + 1);
     release();
-    await until(() => archive.load.live === 0);
+    await until(() => archive.load.live === 0, 2000);
     expect((await get(`${service.base}/studies/1.4`)).status).toBe(200);
   });
 
@@ -319,7 +321,7 @@ test('transfers have a lane of their own: a full one is 503, and searches go on'
   };
   const held3 = [1, 2, 3].map(() => get(`${service.base}/studies/1.1.1`));
   await until(() => archive.load.live === 2);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await pause(50);
   const got = await get(`${service.base}/studies/1.1.1`);
   expect([got.status, ...codes(got)]).toEqual([503, 'pacs-busy']);
   expect(got.headers['retry-after']).toBe('2');

@@ -1,5 +1,7 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { codesOf } from '../gateway/running';
+import { until } from '../until';
 import {
   byHand,
   BOUNDARY,
@@ -11,7 +13,7 @@ import {
   STUDY,
   type Stand,
 } from './support';
-import { get, rawStatus, until, type Wire } from './wire';
+import { get, rawStatus, type Wire } from './wire';
 
 /* Part is never whole: whatever happens to a transfer but its good end must be seen at the client. */
 
@@ -348,7 +350,7 @@ describe('headers', () => {
     };
     const got = await ask(WANTED, 'HEAD');
     expect(got.headers['content-length']).toBe(String(300e6));
-    await until(() => stand.archive.load.live === 0);
+    await until(() => stand.archive.load.live === 0, 2000);
     expect(stand.archive.seen.at(-1)?.method).toBe('GET');
     expect(poured.sent).toBeLessThan(50e6);
   });
@@ -409,7 +411,7 @@ describe('pace', () => {
     await until(() => told.poured.sent > 1e6);
     const left = performance.now();
     socket.resetAndDestroy();
-    await until(() => stand.archive.load.live === 0);
+    await until(() => stand.archive.load.live === 0, 2000);
     expect(performance.now() - left).toBeLessThan(200);
   });
 
@@ -418,11 +420,11 @@ describe('pace', () => {
     const socket = await openSlowly(stand, INSTANCE);
     socket.pause();
     await until(() => told.poured.sent > 1e6);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await pause(600);
     expect(told.poured.sent).toBeLessThan(60e6);
     expect(stand.archive.load.live).toBe(1);
     socket.destroy();
-    await until(() => stand.archive.load.live === 0);
+    await until(() => stand.archive.load.live === 0, 2000);
   });
 
   test('a client that never reads is left after a while, and its place is free', async () => {

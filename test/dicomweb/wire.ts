@@ -46,12 +46,3 @@ export function rawStatus(url: string, target: string, version = '1.1'): Promise
     socket.on('close', () => resolve(Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1])));
   });
 }
-
-/** Waits until something is so. */
-export async function until(holds: () => boolean, withinMs = 2000): Promise<void> {
-  const started = performance.now();
-  while (!holds()) {
-    if (performance.now() - started > withinMs) throw new Error('it never came to be');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

@@ -24,7 +24,6 @@ export type BlockClass = (typeof CLASSES)[number];
 export interface Block {
   /** File and line, `docs/tutorial.md:14`. */
   readonly at: string;
-  readonly file: string;
   /** How it is tested; undefined where nothing says so. */
   readonly kind: string | undefined;
   readonly text: string;
@@ -54,7 +53,7 @@ export const BLOCKS: readonly Block[] = DOCUMENTS.flatMap((file) => {
   return Array.from(source.matchAll(BLOCK), ({ 1: comment, 2: text = '', index }) => {
     const line = source.slice(0, index).split('\n').length;
     const known = file === 'README.md' ? README.find(([piece]) => text.includes(piece)) : undefined;
-    return { at: `${file}:${line}`, file, kind: comment ?? known?.[1], text };
+    return { at: `${file}:${line}`, kind: comment ?? known?.[1], text };
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createExamination, MOST_CALLS } from '../../src/doctor/examination';
 import { SettingsError } from '../../src/config';
 import { streamSettings } from '../../src/gateway/limits';
@@ -78,7 +79,7 @@ test('colours and progress in place are for terminals', async () => {
 const slow =
   (ms: number): Script =>
   async (seen, response) => {
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    await pause(ms);
     return archive()(seen, response);
   };
 

@@ -1,5 +1,6 @@
-import { request } from 'node:http';
 import { createHash } from 'node:crypto';
+import { request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { doctorPage } from '../../src/http/doctorPage';
 import type { Report } from '../../src/doctor/report';
 import { startFakeArchive, type FakeArchive } from '../gateway/fakeArchive';
@@ -113,7 +114,7 @@ test('callers at the same time share one examination, and those after it for as 
   const texts = await Promise.all([see(), see(), see()]);
   expect(fake.seen).toHaveLength(calls);
   expect(new Set(texts.map(({ text }) => text)).size).toBe(1);
-  await new Promise((resolve) => setTimeout(resolve, 1700));
+  await pause(1700);
   await Promise.all([see(), see()]);
   expect(fake.seen).toHaveLength(2 * calls);
 });

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { get, until } from '../dicomweb/wire';
+import { setTimeout as pause } from 'node:timers/promises';
+import { get } from '../dicomweb/wire';
+import { until } from '../until';
 import { startChild, type Child } from './processes';
-import { pause, type Row } from './rows';
+import type { Row } from './rows';
 
 /* An event loop that stands still. */
 

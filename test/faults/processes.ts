@@ -1,15 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { installProgram, type Program } from '../config/program';
-import { get, until } from '../dicomweb/wire';
+import { get } from '../dicomweb/wire';
 import { startGateway } from '../gateway/running';
+import { until } from '../until';
 import { makeCertificate } from './certificates';
 import { isStudySearch, onRetrieval, onSearch, respond, startFaultArchive } from './faultArchive';
-import { pause, search, type Row, type Stand } from './rows';
+import { search, type Row, type Stand } from './rows';
 
 /* Faults that need a process of their own, another server, or another clock. */
 

@@ -82,6 +82,3 @@ export function searchRow(
     },
   };
 }
-
-export const pause = (milliseconds: number) =>
-  new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { held, row as dataSet } from '../gateway/fakeArchive';
 import { onSearch, respond, startFaultArchive, isStudySearch, type Fault } from './faultArchive';
-import { pause, search, searchRow, type Row } from './rows';
+import { search, searchRow, type Row } from './rows';
 
 /* Faults of what answers a study search: connections, bodies, statuses. */
 

@@ -1,7 +1,9 @@
 import { request } from 'node:http';
-import { get, until } from '../dicomweb/wire';
+import { setTimeout as pause } from 'node:timers/promises';
+import { get } from '../dicomweb/wire';
+import { until } from '../until';
 import { onRetrieval, respond, type Asked } from './faultArchive';
-import { pause, type Row, type Stand } from './rows';
+import type { Row, Stand } from './rows';
 
 /* Faults of a transfer (WADO-RS), and clients that fail one. */
 

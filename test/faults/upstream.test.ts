@@ -1,8 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '../../src/errors';
 import { createBreaker } from '../../src/pacs/breaker';
 import { held, holding, startFakeArchive, type FakeArchive } from '../gateway/fakeArchive';
 import { noticesOf, startGateway, uidsOf, type Running } from '../gateway/running';
-import { until } from '../dicomweb/wire';
+import { until } from '../until';
 
 /* The rules under which the archive is called, one by one. */
 
@@ -27,7 +28,7 @@ describe('older answers while the archive fails', () => {
       STALE_IF_ERROR_MS: staleIfErrorMs,
     });
     await running.get('ImagingStudy');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
     archive.script = () => ({ status: 500 });
   };
 
@@ -80,7 +81,7 @@ test('small calls have a place that large ones never take', async () => {
     if (!seen.path.endsWith('/instances')) return honest(seen, response);
     live += 1;
     most = Math.max(most, live);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await pause(150);
     live -= 1;
     return honest(seen, response);
   };

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { start, type Running } from '../releases/support';
 
 /* URLs that open one study to one caller, for a while (SMART Imaging Access). */
@@ -70,7 +71,7 @@ test('are the URLs of study, series and instance too, in releases that have no E
 test('lead to nothing when their time is over', async () => {
   running = await start({ ...OPEN, CAPABILITY_TTL_MS: '1000' });
   const [[study, address]] = (await twoStudies()) as [[Entry['resource'], string]];
-  await new Promise((resolve) => setTimeout(resolve, 1100));
+  await pause(1100);
   expect((await running.ask(`${address}/studies/${study.id}`)).status).toBe(404);
 });
 

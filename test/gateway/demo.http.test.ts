@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { startDemoArchive, type DemoArchive } from '../../src/demo/archive';
 import { demoStudies } from '../../src/demo/studies';
 import { PARAMETERS } from '../../src/search/parameters';
@@ -92,7 +93,7 @@ async function fetchWarm(url: string): Promise<Response> {
     if (response.status !== 503) return response;
     expect(response.headers.get('Retry-After')).toMatch(/^\d+$/);
     await response.arrayBuffer();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
   }
 }
 

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../until';
 import { held, holding, startFakeArchive, type FakeArchive, type Script } from './fakeArchive';
 import { codesOf, startGateway, studyOf, uidsOf, type Running } from './running';
 
@@ -25,17 +27,9 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<void> 
 
 function slow(milliseconds: number, script: Script = HONEST): Script {
   return async (seen, response) => {
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await pause(milliseconds);
     return response.destroyed ? undefined : script(seen, response);
   };
-}
-
-async function until(holds: () => boolean, within = 2000): Promise<void> {
-  const end = performance.now() + within;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error('it did not come to pass');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 const search = (index: number) => running.get(`ImagingStudy?subject.identifier=P${index}`);
@@ -99,7 +93,7 @@ describe('callers who leave', () => {
     await until(() => archive.load.live === 1);
     controller.abort();
     await expect(leaving).rejects.toThrow();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
     expect(archive.load.live).toBe(1);
     await until(() => archive.load.live === 0, 1000);
     expect(archive.load.left).toBe(1);
@@ -118,7 +112,7 @@ describe('callers who leave', () => {
       running.get(`ImagingStudy?accession=${index}`, { signal }).catch(() => undefined),
     );
     const staying = [search(2), search(3)];
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await pause(30);
     for (const controller of controllers) controller.abort();
     await Promise.all(leaving);
     archive.script = HONEST;
@@ -134,7 +128,7 @@ describe('callers who leave', () => {
     const leaving = running.get('ImagingStudy', { signal: controller.signal });
     await until(() => archive.load.live > 0);
     const staying = running.get('ImagingStudy');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
     controller.abort();
     await expect(leaving).rejects.toThrow();
     expect(uidsOf(await staying)).toHaveLength(12);
@@ -157,7 +151,7 @@ describe('what is remembered', () => {
     await start({ CACHE_STUDY_ROWS_MS: '1' });
     await running.get('ImagingStudy');
     const before = archive.count(/instances/);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await pause(5);
     expect(uidsOf(await running.get('ImagingStudy'))).toHaveLength(12);
     expect(archive.count(/instances/)).toBe(before);
   });
@@ -169,7 +163,7 @@ describe('what is remembered', () => {
     await running.get('ImagingStudy');
     const before = archive.count(/instances/);
     studies[0] = held('1.1', { PatientID: 'P0' }, 5);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await pause(5);
     expect(studyOf(await search(0)).series[0]?.instance).toHaveLength(5);
     await running.get('ImagingStudy');
     expect(archive.count(/instances/)).toBe(before + 1);
@@ -187,7 +181,7 @@ describe('what is remembered', () => {
     await start({ CACHE_STUDY_ROWS_MS: '1' });
     expect((await running.get('ImagingStudy/1.1')).status).toBe(200);
     archive.script = holding(STUDIES.slice(1));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await pause(5);
     expect((await running.get('ImagingStudy/1.1')).status).toBe(404);
   });
 

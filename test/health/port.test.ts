@@ -1,5 +1,5 @@
 import { openHealthPort, type HealthPort } from '../../src/health/port';
-import { until } from '../dicomweb/wire';
+import { until } from '../until';
 
 /* The port that tells whether the process lives; test/faults has it answer for a process that is busy. */
 

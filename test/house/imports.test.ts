@@ -71,6 +71,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'lru-cache',
       'node:crypto',
       'node:events',
+      'node:timers/promises',
       'node:util',
       'node:zlib',
     ],
@@ -137,7 +138,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   // The page for people: its files, and the tables it shows. What runs in browsers knows only itself.
   web: { may: ['node:fs', 'node:path'] },
   render: { may: ['dcmjs-imaging', 'jpeg-js', 'pngjs', 'node:path', 'node:worker_threads'] },
-  health: { may: ['node:http', 'node:net', 'node:path', 'node:worker_threads'] },
+  health: { may: ['listen', 'node:http', 'node:net', 'node:path', 'node:worker_threads'] },
   demo: { may: ['node:', 'jpeg-js', 'pngjs'] },
   settings: { may: ['auth/configured', 'pacs/dialects', 'fhir/releases', 'zod'] },
   config: { may: ['settings', 'config', 'node:fs', 'node:path'], types: ['zod'] },

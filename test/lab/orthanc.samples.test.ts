@@ -2,9 +2,10 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { demoStudies } from '../../src/demo/studies';
+import { freePort } from '../../src/listen';
 import { installProgram, type Program } from '../config/program';
 import { bundleOf, startGateway, studiesOf, type Running } from '../gateway/running';
-import { freePort, until } from '../redis/programs';
+import { until } from '../until';
 import { lab } from './support/archive';
 
 /* The Orthanc of `deploy/` with its users, the loader of samples, and the gateway in front of both. */
@@ -23,7 +24,7 @@ jest.setTimeout(120_000);
 beforeAll(async () => {
   const { dir } = lab();
   const folder = mkdtempSync(path.join(dir, 'samples-'));
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   url = `http://127.0.0.1:${port}/dicom-web`;
   configure(folder, port);
   orthanc = spawn('/usr/sbin/Orthanc', [path.join(folder, 'etc')], {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { startGateway, type Running } from '../gateway/running';
 import { lab } from './support/archive';
@@ -56,7 +57,7 @@ async function updated(query: string): Promise<Record<string, string>> {
 }
 
 const since = (time: number) => `_lastUpdated=gt${new Date(time).toISOString()}`;
-const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1100));
+const nextSecond = () => pause(1100);
 
 beforeAll(async () => {
   const own = process.env.TZ;

@@ -5,7 +5,7 @@ import { startDemoArchive } from '../../src/demo/archive';
 import { demoStudies } from '../../src/demo/studies';
 import { held, holding, json, startFakeArchive, type FakeArchive } from '../gateway/fakeArchive';
 import { codesOf, type Running } from '../gateway/running';
-import { ask, BEARER, metricsOf, readSeries, startWatched, TOKEN, until } from './reading';
+import { ask, BEARER, metricsOf, readSeries, startWatched, TOKEN, untilSeries } from './reading';
 
 /* GET /metrics: who may read it, that it counts what happens, and that neither clients nor patients get into it. */
 
@@ -72,7 +72,7 @@ describe('what is counted', () => {
     });
     const sent = await running.get(`${running.url}/dicom-web/studies`);
     const labels = 'route="/studies",method="GET",status="200",release="none"';
-    const series = await until(running, `gateway_requests_total{${labels}}`, 1);
+    const series = await untilSeries(running, `gateway_requests_total{${labels}}`, 1);
     const count = (told: string) => series.get(`gateway_requests_total{${told}}`);
     expect(count('route="/ImagingStudy",method="GET",status="200",release="dstu1"')).toBe(1);
     expect(count('route="/ImagingStudy/:id",method="GET",status="404",release="r4"')).toBe(1);
@@ -97,7 +97,7 @@ describe('what is counted', () => {
     const ok = 'operation="qido",outcome="ok"';
     const calls = 'gateway_archive_call_duration_seconds_count';
     const failed = 'operation="qido",outcome="pacs-error"';
-    const series = await until(running, `${calls}{${failed}}`, 1);
+    const series = await untilSeries(running, `${calls}{${failed}}`, 1);
     const wellSeen = archive.seen.filter(({ path }) => /^\/(studies|instances)/.test(path)).length;
     // The failed one was made again, which is one call of the gateway's and two of the archive's.
     expect((series.get(`${calls}{${ok}}`) ?? 0) + 2).toBe(wellSeen);
@@ -121,7 +121,7 @@ describe('what is counted', () => {
     const asked = ['P5', 'P6', 'P7', 'P8', 'P9'].map((id) =>
       running.get(`ImagingStudy?subject.identifier=${id}`),
     );
-    const busy = await until(running, 'gateway_archive_waiting{lane="small"}', 3);
+    const busy = await untilSeries(running, 'gateway_archive_waiting{lane="small"}', 3);
     expect(busy.get('gateway_archive_waiting{lane="small"}')).toBe(3);
     expect(busy.get('gateway_archive_in_flight{kind="search"}')).toBe(2);
     answerAll();
@@ -151,9 +151,9 @@ describe('what is counted', () => {
     const transfer = 'gateway_archive_in_flight{kind="transfer"}';
     const waiting = 'gateway_archive_waiting{lane="transfer"}';
     const first = render(leaving.signal).catch(() => 'left');
-    expect((await until(running, transfer, 1)).get(transfer)).toBe(1);
+    expect((await untilSeries(running, transfer, 1)).get(transfer)).toBe(1);
     const second = render(new AbortController().signal);
-    expect((await until(running, waiting, 1)).get(waiting)).toBe(1);
+    expect((await untilSeries(running, waiting, 1)).get(waiting)).toBe(1);
     const third = await ask(running, '/dicom-web/studies/1.2.3/rendered', {
       headers: { accept: 'image/jpeg' },
     });
@@ -161,12 +161,12 @@ describe('what is counted', () => {
     expect((await metricsOf(running)).get(waiting)).toBe(1);
     leaving.abort();
     expect(await first).toBe('left');
-    expect((await until(running, waiting, 0)).get(waiting)).toBe(0);
+    expect((await untilSeries(running, waiting, 0)).get(waiting)).toBe(0);
     for (let tries = 0; open.length < 2 && tries < 100; tries++) await pause(20);
     expect((await metricsOf(running)).get(transfer)).toBe(1);
     open[1]?.end(' the last');
     expect(await second).toBe('the first bytes, and then the last');
-    const ended = await until(running, transfer, 0);
+    const ended = await untilSeries(running, transfer, 0);
     expect([ended.get(transfer), ended.get(waiting)]).toEqual([0, 0]);
     expect(ended.get('gateway_archive_wait_seconds_count{lane="transfer"}')).toBe(2);
   });
@@ -189,13 +189,13 @@ describe('what is counted', () => {
     );
     const small = 'gateway_archive_waiting{lane="small"}';
     const refused = 'gateway_problems_total{code="pacs-busy"}';
-    expect((await until(running, refused, 1)).get(small)).toBe(2);
+    expect((await untilSeries(running, refused, 1)).get(small)).toBe(2);
     leaving.abort();
     expect((await Promise.all(asked)).sort()).toEqual([503, 'left', 'left', 'left']);
     answerAll();
-    const idle = await until(running, small, 0);
+    const idle = await untilSeries(running, small, 0);
     expect(idle.get(small)).toBe(0);
-    expect((await until(running, IN_FLIGHT, 0)).get(IN_FLIGHT)).toBe(0);
+    expect((await untilSeries(running, IN_FLIGHT, 0)).get(IN_FLIGHT)).toBe(0);
   });
 
   test('a breaker that opens, and an archive that is gone', async () => {
@@ -203,7 +203,7 @@ describe('what is counted', () => {
     await archive.close();
     for (const id of ['1', '2', '3']) await running.get(`ImagingStudy?subject.identifier=${id}`);
     const code = 'gateway_problems_total{code="pacs-breaker-open"}';
-    const series = await until(running, code, 1);
+    const series = await untilSeries(running, code, 1);
     expect(series.get(code)).toBe(1);
     expect(series.get('gateway_archive_breaker_state{state="open"}')).toBe(1);
     expect(series.get('gateway_archive_breaker_state{state="closed"}')).toBe(0);
@@ -307,7 +307,7 @@ describe('what is counted', () => {
     await expect(asked).rejects.toThrow();
     const left = 'route="/ImagingStudy",method="GET",status="left",release="dstu1"';
     expect(
-      (await until(running, `gateway_requests_total{${left}}`, 1)).has(
+      (await untilSeries(running, `gateway_requests_total{${left}}`, 1)).has(
         `gateway_requests_total{${left}}`,
       ),
     ).toBe(true);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { startGateway, type Got, type Running } from '../gateway/running';
 
 /* Reading what operators read. */
@@ -37,10 +38,14 @@ export async function metricsOf(running: Running): Promise<Series> {
 }
 
 /** Waits until a series has a value: answers are counted when the last byte has left. */
-export async function until(running: Running, series: string, value: number): Promise<Series> {
+export async function untilSeries(
+  running: Running,
+  series: string,
+  value: number,
+): Promise<Series> {
   for (let tries = 0; ; tries++) {
     const read = await metricsOf(running);
     if (read.get(series) === value || tries > 100) return read;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { createGlance } from '../../src/observe/status';
 import type { Heard } from '../../src/observe/state';
@@ -8,7 +9,7 @@ import { startFakeOrthanc } from '../pacs/fakeOrthanc';
 import { startAuthority } from '../security/authority';
 import { held, holding, startFakeArchive, type FakeArchive } from '../gateway/fakeArchive';
 import type { Running } from '../gateway/running';
-import { ask, metricsOf, startWatched, until } from './reading';
+import { ask, metricsOf, startWatched, untilSeries } from './reading';
 
 /* GET /status: how the gateway and what it depends on are, at the cost of one small question in ten seconds at most. */
 
@@ -94,7 +95,7 @@ test('an archive that was never asked is asked one small question, however many 
 test('metrics, too, have it asked; the next reader is told', async () => {
   running = await startWatched(archive.url);
   expect((await metricsOf(running)).get('gateway_archive_up')).toBeUndefined();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await pause(300);
   expect((await metricsOf(running)).get('gateway_archive_up')).toBe(1);
   expect(archive.seen).toHaveLength(1);
 });
@@ -164,7 +165,7 @@ test('what an Orthanc is, and how old what is known of its changes is', async ()
   const orthanc = await startFakeOrthanc();
   running = await startWatched(orthanc.url, { CACHE_DETAIL_MS: '6000000', CHANGES_POLL_MS: '50' });
   await running.gateway.probe();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await pause(300);
   const { archive: state } = await statusOf(running);
   expect(state.product).toMatch(/^Orthanc /);
   expect(state.changes).toMatchObject({ followed: true, told: true });
@@ -219,7 +220,7 @@ test('an audit server that is down: what waits for it, and that nothing is lost'
     AUDIT_SPOOL_DIR: path.join(makeFolder(), 'spool'),
   });
   await running.get('ImagingStudy');
-  const series = await until(running, 'gateway_audit_server_up', 0);
+  const series = await untilSeries(running, 'gateway_audit_server_up', 0);
   expect(series.get('gateway_audit_server_up')).toBe(0);
   expect(series.get('gateway_audit_spooled_bytes')).toBeGreaterThan(100);
   expect(series.get('gateway_audit_lost_total')).toBe(0);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { traceOf } from '../../src/http/traceContext';
 import {
@@ -163,7 +164,7 @@ describe('a request', () => {
     await running.get('ImagingStudy', {
       headers: { traceparent: 'Doe^Jane', tracestate: 'doe=jane', 'x-request-id': 'Doe.Jane' },
     });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
     const lines = running.log.map((line) => JSON.parse(line) as Record<string, unknown>);
     const traces = lines.filter(({ route }) => route === '/ImagingStudy');
     expect(traces.map(({ trace_id: id }) => id)).toEqual([

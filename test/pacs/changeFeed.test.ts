@@ -3,6 +3,7 @@ import { followChanges, type ChangeFeed } from '../../src/pacs/changeFeed';
 import type { ArchiveClient } from '../../src/pacs/client';
 import { DIALECTS, type DialectName } from '../../src/pacs/dialects';
 import { startGateway, studiesOf, type Running } from '../gateway/running';
+import { until } from '../until';
 import { startFakeOrthanc, type FakeOrthanc } from './fakeOrthanc';
 
 /* What an Orthanc tells of changes while it is followed, and what a gateway believes that follows it. */
@@ -15,14 +16,6 @@ beforeEach(async () => {
   orthanc = await startFakeOrthanc();
 });
 afterEach(() => orthanc.close());
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const latest = Date.now() + 3000;
-  while (!(await condition())) {
-    if (Date.now() > latest) throw new Error('it did not come to it');
-    await pause(10);
-  }
-}
 
 describe('an archive that is followed', () => {
   let feed: ChangeFeed | undefined;

@@ -4,6 +4,7 @@ import { createArchiveClient } from '../../src/pacs/client';
 import { DIALECTS } from '../../src/pacs/dialects';
 import { archiveSettings } from '../../src/gateway/limits';
 import { settingsOf, startGateway, studiesOf, type Running } from '../gateway/running';
+import { until } from '../until';
 import { startFakeDcm4chee, type FakeDcm4chee } from './fakeDcm4chee';
 
 /* What a dcm4chee tells of changes while all its studies are listed again and again. */
@@ -15,14 +16,6 @@ beforeEach(async () => {
   archive = await startFakeDcm4chee();
 });
 afterEach(() => archive.close());
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const latest = Date.now() + 5000;
-  while (!(await condition())) {
-    if (Date.now() > latest) throw new Error('it did not come to it');
-    await pause(10);
-  }
-}
 
 describe('a dcm4chee that is followed', () => {
   const open: { close(): void }[] = [];

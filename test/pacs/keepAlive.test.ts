@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { keepShortLived } from '../../src/pacs/keepAlive';
 
 /* Connections of an archive that closes them after a second and says so, as Orthanc does. */
@@ -51,7 +51,7 @@ test('are used again for calls that follow each other', async () => {
 test('are dropped before the archive closes them', async () => {
   keepShortLived(agent);
   await get();
-  await sleep(850);
+  await pause(850);
   expect(Object.keys(agent.freeSockets)).toEqual([]);
   await get();
   expect(connections).toBe(2);

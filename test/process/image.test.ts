@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { validate, ValidationSeverity } from 'dockerfile-utils';
 import { installProgram, type Program } from '../config/program';
 
@@ -83,7 +84,7 @@ describe('its command, as a user who may write nothing', () => {
     const gateway = run(words('CMD'));
     while (!gateway.said().includes('FHIR is at')) {
       if (gateway.child.exitCode !== null) throw new Error(gateway.said());
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pause(50);
     }
     const health = run(['health']);
     expect([await health.ended, health.said()]).toEqual([0, '']);

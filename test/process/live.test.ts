@@ -134,7 +134,13 @@ describe('limits of a caller over several processes', () => {
 
 describe('every setting that SIGHUP brings in', () => {
   test('is read by a part that reads it at each use', () => {
-    const files = ['gateway.ts', 'serving.ts', 'gateway/limits.ts', 'auth/fromSettings.ts'];
+    const files = [
+      'serving.ts',
+      'gateway/fhir.ts',
+      'gateway.ts',
+      'gateway/limits.ts',
+      'auth/fromSettings.ts',
+    ];
     const text = files
       .map((file) => readFileSync(path.join(__dirname, '../../src', file), 'utf8'))
       .join('\n');

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { held, holding, startFakeArchive, type FakeArchive } from '../gateway/fakeArchive';
-import { connectToEach, installForTests, until } from './started';
+import { until } from '../until';
+import { connectToEach, installForTests } from './started';
 
 /* SIGHUP: what a running gateway takes of new settings, by one process and by two. */
 

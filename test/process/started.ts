@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { installProgram, type Program, type Started } from '../config/program';
+import { until } from '../until';
 
 /*
  * The gateway in processes of its own, in front of an archive of the test.
@@ -81,15 +82,6 @@ export async function connectToEach(
     else agents.set(worker, agent);
   }
   return [...agents.values()];
-}
-
-/** Waits for what will be; the test's own deadline ends it. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await pause(20);
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 export function ask(

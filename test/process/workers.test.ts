@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import {
   held,
@@ -11,15 +12,8 @@ import {
   type FakeArchive,
   type Script,
 } from '../gateway/fakeArchive';
-import {
-  ask,
-  childrenOf,
-  connectToEach,
-  installForTests,
-  pause,
-  until,
-  type Reply,
-} from './started';
+import { until } from '../until';
+import { ask, childrenOf, connectToEach, installForTests, type Reply } from './started';
 
 /* Several workers on one port: what they share, what they divide, and what is left when one dies. */
 

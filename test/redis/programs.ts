@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../src/listen';
+import { until } from '../until';
 
 /*
  * Redis, HAProxy and replicas of the gateway as processes of their own, on free ports of the loopback interface.
@@ -46,7 +46,7 @@ export interface RedisProgram extends Program {
 }
 
 export async function startRedis(): Promise<RedisProgram> {
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   const folder = mkdtempSync(path.join(tmpdir(), 'redis-'));
   const where = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
   const begin = async () => {
@@ -81,7 +81,7 @@ function redisCli(port: number, words: readonly string[]): string {
 export async function startReplica(
   env: Readonly<Record<string, string>>,
 ): Promise<Program & { readonly address: string }> {
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   const child = start(process.execPath, ['--import', 'tsx', path.join(ROOT, 'src', 'main.ts')], {
     ...env,
     PORT: String(port),
@@ -96,7 +96,7 @@ export async function startReplica(
 export async function startHaproxy(
   replicas: readonly string[],
 ): Promise<Program & { readonly url: string }> {
-  const listen = `127.0.0.1:${await freePort()}`;
+  const listen = `127.0.0.1:${await freePort('127.0.0.1')}`;
   const names = replicas.map((address, at): [string, string] => [`REPLICA_${at + 1}`, address]);
   const file = path.join(ROOT, 'deploy', 'haproxy.cfg');
   const child = start('haproxy', ['-db', '-f', file], {
@@ -132,25 +132,4 @@ async function answers(url: string): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   );
-}
-
-/** Waits for something. */
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  withinMs = 20_000,
-): Promise<void> {
-  const latest = Date.now() + withinMs;
-  while (!(await condition())) {
-    if (Date.now() > latest) throw new Error('it did not come to it');
-    await pause(20);
-  }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { held, holding, startFakeArchive, type FakeArchive } from '../gateway/fakeArchive';
 import { startGateway, studiesOf, type Running } from '../gateway/running';
-import { describeWith, startRedis, until, type RedisProgram } from './programs';
+import { until } from '../until';
+import { describeWith, startRedis, type RedisProgram } from './programs';
 
 /* Two gateways and a real Redis: what they share, and what they do when it is slow, full or gone. */
 

@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startAuthority, type Authority } from './authority';
 import { A_ID, A1, B1, B_ID } from './people';
 import { startWorld, type World } from './world';
@@ -124,7 +125,7 @@ describe('STREAMS_PER_CALLER', () => {
     const others = await begin(running, B1.uid, ofB);
     expect(others.status).toBe(200);
     await open[0]?.end();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
     const again = await begin(running, A1.uid, ofA);
     expect(again.status).toBe(200);
     for (const one of [others, again, ...open.slice(1)]) await one.end();

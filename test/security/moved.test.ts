@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { startAuthority, type Authority } from './authority';
 import { NAMES_OF_B } from './names';
 import { A, A_ID, A1, B1, B_ID, studyOf, type HeldStudy } from './people';
@@ -56,7 +57,7 @@ const TARGETS = [
   `/fhir/r4/Binary/${image?.uid ?? ''}`,
 ];
 
-const pass = () => new Promise((resolve) => setTimeout(resolve, PASSED_MS));
+const pass = () => pause(PASSED_MS);
 const statuses = (token: string) =>
   each(TARGETS, async (target) => (await world.ask({ target }, token)).status);
 const all = (status: number) => TARGETS.map(() => status);

@@ -1,15 +1,5 @@
 import { valueOf } from '../gateway/fakeArchive';
-import {
-  A1,
-  A_ID,
-  ABSENT,
-  B1,
-  B_ID,
-  B_NEARLINE,
-  B_SHARED,
-  D_SHARED,
-  type HeldStudy,
-} from './people';
+import { A1, A_ID, ABSENT, B1, B_ID, B_SHARED, D_SHARED, type HeldStudy } from './people';
 
 /** By what a request names a study, its parts and its patient. */
 export interface Names {
@@ -57,7 +47,6 @@ export function namesOf(held: HeldStudy, patient: string): Names {
 
 export const NAMES_OF_A = namesOf(A1, A_ID);
 export const NAMES_OF_B = namesOf(B1, B_ID);
-export const NAMES_OF_B_NEARLINE = namesOf(B_NEARLINE, B_ID);
 export const NAMES_OF_B_SHARED = namesOf(B_SHARED, B_ID);
 export const NAMES_OF_D_SHARED = namesOf(D_SHARED, 'HOSP.PAT-2dDD-2d44');
 /** Of the same forms and lengths as B's, and nobody's. */

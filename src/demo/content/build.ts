@@ -59,7 +59,7 @@ export function seriesUid(key: string, series: number): string {
 }
 
 /** The UID of an instance by its study's key, its series' number and its own. */
-export function instanceUid(key: string, series: number, instance: number): string {
+function instanceUid(key: string, series: number, instance: number): string {
   return uidFor(`instance/${key}/${series}/${instance}`);
 }
 

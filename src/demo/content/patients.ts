@@ -1,7 +1,7 @@
 import type { DemoPatient } from '../model';
 
 /** The two organisations whose patients this archive holds. */
-export const ISSUERS = { a: 'HOSP-A', b: 'HOSP-B' } as const;
+const ISSUERS = { a: 'HOSP-A', b: 'HOSP-B' } as const;
 
 /**
  * THE TABLE of patients. Names in several scripts, two different people with the PatientID 4711 under

@@ -27,7 +27,7 @@ const HEARTBEAT_FRAMES = 24;
 const TINY = 8;
 
 /** THE TABLE of scenes. */
-export const SCENES = {
+const SCENES = {
   headCt: ct((position) => paintHead(SLICE, HEAD.ct, position), 40, 90),
   torsoCt: ct((position) => paintTorso(SLICE, TORSO.ct, position), 40, 400),
   headT1: gray(SLICE, 12, 1, [430, 860], (position) => paintHead(SLICE, HEAD.t1, position)),

@@ -6,7 +6,7 @@ import { type Finding, type Probe, Unanswered } from '../finding';
 import { besideAs } from '../product';
 
 /** Rows up to which a cap is looked for: one more than the window of a search, and than the least cap known. */
-export const CAP_LOOKED_FOR = 201;
+const CAP_LOOKED_FOR = 201;
 /** Rows whose order is held against each other. */
 const ORDERED = 20;
 const REPEATS = 3;

@@ -12,7 +12,7 @@ const FEW = 5;
 const SOME = 20;
 
 /** Every study key that the gateway uses with any archive. */
-export const STUDY_KEYS: readonly Keyword[] = [
+const STUDY_KEYS: readonly Keyword[] = [
   ...new Set(Object.values(DIALECTS).flatMap(({ studyKeys }) => studyKeys)),
 ];
 

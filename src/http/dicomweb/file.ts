@@ -22,7 +22,7 @@ export function singleFile(accept: string, type: string): Give {
 }
 
 /** @throws Problem `not-found` where there is none; an answer that broke off is none of these */
-export async function firstOf(files: AsyncIterator<DicomFile>): Promise<DicomFile> {
+async function firstOf(files: AsyncIterator<DicomFile>): Promise<DicomFile> {
   const first = await files.next();
   if (first.done === true) throw new Problem('not-found', 'The archive has no file of this.');
   return first.value;

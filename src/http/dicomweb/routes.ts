@@ -4,6 +4,7 @@ import { Problem } from '../../errors';
 import { readTarget, type Target } from '../../study/retrieval';
 import { readParameters } from '../asked';
 import { exchangeOf } from '../exchange';
+import { refuseWriting } from '../refuseMethod';
 import { refuseUnannounced } from './announced';
 import { answerAudited, type Findings } from './audited';
 import { planRetrieval } from './plan';
@@ -22,13 +23,13 @@ const VIEWS = ['', '/metadata', '/rendered', '/thumbnail', '/bulkdata/*path', '/
 const FRAMES = ['/frames/:frames', '/frames/:frames/rendered', '/frames/:frames/thumbnail'];
 
 /** Paths of WADO-RS (PS3.18 10.4.1) that there are; everything else is not there. */
-export const RETRIEVAL_PATHS: readonly string[] = [
+const RETRIEVAL_PATHS: readonly string[] = [
   ...PARTS.flatMap((part) => VIEWS.map((view) => part + view)),
   ...FRAMES.map((view) => PARTS[2] + view),
 ];
 
 /** Paths of QIDO-RS (PS3.18 Table 10.6.1-1). */
-export const QUERY_PATHS: readonly string[] = [
+const QUERY_PATHS: readonly string[] = [
   '/studies',
   '/series',
   '/instances',
@@ -45,8 +46,9 @@ export function createDicomWebRoutes(services: DicomWebServices): Router {
     answerAudited(request, response, 'query', services, (findings) =>
       answerQuery(request, segmentsOf(request), services, findings),
     );
-  for (const path of QUERY_PATHS) router.route(path).get(query).all(refuseMethod);
-  for (const path of RETRIEVAL_PATHS) router.route(path).get(retrieve).all(refuseMethod);
+  const refuse = refuseWriting('GET, HEAD');
+  for (const path of QUERY_PATHS) router.route(path).get(query).all(refuse);
+  for (const path of RETRIEVAL_PATHS) router.route(path).get(retrieve).all(refuse);
   return router;
 }
 
@@ -102,7 +104,7 @@ function targetOf(request: Request): Target {
 }
 
 /** Segments of the path below the root, each decoded by itself: none can become two. */
-export function segmentsOf(request: Request): string[] {
+function segmentsOf(request: Request): string[] {
   return request.path
     .split('/')
     .filter((segment) => segment !== '')
@@ -114,9 +116,3 @@ function acceptOf(request: Request): string | undefined {
   const inQuery = readParameters(request).find(([name]) => name === 'accept');
   return inQuery === undefined ? request.get('Accept') : inQuery[1].replace(/(?<=\w) (?=\w)/g, '+');
 }
-
-const refuseMethod: RequestHandler = (request, response) => {
-  response.set('Allow', 'GET, HEAD');
-  const text = `${request.method} does not work here, only GET and HEAD: the gateway reads and never writes.`;
-  throw new Problem('method-not-allowed', text);
-};

@@ -23,19 +23,19 @@ const interaction = (code: string) => ({
 /** Canonical URL of a profile of BALP. */
 export const profile = (name: string) => `${BALP}/StructureDefinition/IHE.BasicAudit.${name}`;
 
-export const REST = {
+const REST = {
   system: `${TERMINOLOGY}/audit-event-type`,
   code: 'rest',
   display: 'Restful Operation',
 };
-export const SEARCH_TYPE = interaction('search-type');
-export const READ = interaction('read');
+const SEARCH_TYPE = interaction('search-type');
+const READ = interaction('read');
 export const VREAD = interaction('vread');
 
 /** PS3.15 A.5.3.10. */
-export const DICOM_QUERY = dcm('110112', 'Query');
+const DICOM_QUERY = dcm('110112', 'Query');
 /** PS3.15 A.5.3.7. */
-export const INSTANCES_TRANSFERRED = dcm('110104', 'DICOM Instances Transferred');
+const INSTANCES_TRANSFERRED = dcm('110104', 'DICOM Instances Transferred');
 /** PS3.15 A.5.3.11, and the one of its subtypes that is about a person and not about a node. */
 export const SECURITY_ALERT = dcm('110113', 'Security Alert');
 export const RESTRICTED_FUNCTION = dcm('110132', 'Use of Restricted Function');

@@ -1,5 +1,5 @@
 /** There is no room for more; nothing was kept of what was to be added. */
-export class NoRoom extends Error {
+class NoRoom extends Error {
   override readonly name = 'NoRoom';
   readonly code = 'NO_ROOM';
 }

@@ -17,7 +17,7 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-export function setAttributes(element: Element, attributes: Attributes): void {
+function setAttributes(element: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) element.removeAttribute(name);
     else element.setAttribute(name, value === true ? '' : String(value));
@@ -64,7 +64,7 @@ export function select(
 }
 
 /** Says something to those who do not see the page, and for a moment at its edge to those who do. */
-export function announce(words: string): void {
+function announce(words: string): void {
   const place = document.querySelector('#announcements');
   if (place === null) return;
   const said = el('p', {}, words);

@@ -4,8 +4,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import path from 'node:path';
 import { startDemoArchive, type DemoArchive } from '../../../src/demo/archive';
+import { freePort } from '../../../src/listen';
 import { bundleOf, startGateway, type Running } from '../../gateway/running';
-import { freePort, until } from '../../redis/programs';
+import { until } from '../../until';
 import { DEPLOY, newFolder, run, start, stop } from './running';
 
 /* deploy/nginx.conf in a real nginx, in front of the real gateway: TLS, the prefix, streams, headers, what is logged. */
@@ -24,7 +25,7 @@ jest.setTimeout(60_000);
 
 beforeAll(async () => {
   folder = newFolder();
-  port = await freePort();
+  port = await freePort('127.0.0.1');
   base = `https://${NAME}:${port}/imaging`;
   archive = await startDemoArchive({ host: '127.0.0.1', port: 0 });
   gateway = await startGateway(archive.url, { PUBLIC_BASE_URL: base });
@@ -52,7 +53,7 @@ afterAll(async () => {
 
 /** The file as it is shipped, but for places and ports. */
 async function configuration(): Promise<string> {
-  const plain = await freePort();
+  const plain = await freePort('127.0.0.1');
   const shipped = readFileSync(path.join(DEPLOY, 'nginx.conf'), 'utf8');
   return shipped
     .replaceAll('/etc/nginx/tls', folder)

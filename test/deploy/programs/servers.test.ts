@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { freePort, until } from '../../redis/programs';
+import { freePort } from '../../../src/listen';
+import { until } from '../../until';
 import { madeSecrets } from '../settings';
 import { DEPLOY, run, start, stop } from './running';
 
@@ -19,7 +20,7 @@ test('HAProxy takes its configuration', () => {
 
 test('Redis starts with its configuration, wants the password, and is bounded', async () => {
   const folder = madeSecrets();
-  const port = String(await freePort());
+  const port = String(await freePort('127.0.0.1'));
   const file = path.join(folder, 'redis.conf');
   const shipped = readFileSync(path.join(DEPLOY, 'redis', 'redis.conf'), 'utf8');
   writeFileSync(

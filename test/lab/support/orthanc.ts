@@ -1,8 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from '../../../src/listen';
 import { lab } from './archive';
 
 const run = promisify(execFile);
@@ -24,7 +25,7 @@ export interface OwnOrthanc {
  */
 export async function startOrthanc(files: readonly string[], extraJson = ''): Promise<OwnOrthanc> {
   const { dir } = lab();
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   const storage = await mkdtemp(path.join(dir, 'store-'));
   const start = () =>
@@ -45,18 +46,9 @@ export async function startOrthanc(files: readonly string[], extraJson = ''): Pr
     async stop() {
       const pid = Number(await readFile(path.join(storage, 'pid'), 'utf8'));
       process.kill(pid);
-      while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 50));
+      while (isRunning(pid)) await pause(50);
     },
   };
-}
-
-/** A port of the loopback interface that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function isRunning(pid: number): boolean {
