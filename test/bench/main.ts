@@ -117,7 +117,7 @@ async function measureAll(bench: Bench): Promise<readonly Section[]> {
   const warm = await measureWarm(children, gateway, pacsUrl, scenarios, effort.warm);
   await gateway.stop();
   progress('workers');
-  const workers = await measureWorkers(children, pacsUrl, scenarios.page, effort.warm);
+  const workers = await measureWorkers(children, pacsUrl, effort.warm);
   const colds = await measureAllCold(bench, scenarios);
   const rows = await measureOrthanc(bench, scenarios);
   const releases = await measureReleases(children, scenarios, effort.releases, {

@@ -24,6 +24,9 @@ export interface Scenarios {
   readonly read: Scenario;
 }
 
+/** A page of one study without its series: what it takes is answering, hardly ever copying bytes. */
+export const SMALL_PATH = '/fhir/ImagingStudy?_count=1&_summary=true&_format=json';
+
 const PAGE = 50;
 const PAGE_PATH = `/fhir/ImagingStudy?_count=${PAGE}&_format=json`;
 
