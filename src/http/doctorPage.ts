@@ -24,16 +24,16 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/;
 const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'];
 
 const STYLE =
-  ':root{color-scheme:light dark;--line:#d5d9de;--soft:#5b6570;--good:#17713a;--note:#1c5d99;--warning:#8a5300;' +
+  ':root{color-scheme:light dark;--page:#fff;--text:#1a1e23;--line:#d5d9de;--soft:#5b6570;--good:#17713a;--note:#1c5d99;--warning:#8a5300;' +
   '--unusable:#b3261e;--unknown:#5b6570;--back:#f5f6f8}' +
-  '@media(prefers-color-scheme:dark){:root{--line:#3a4149;--soft:#a3adb8;--good:#6fd391;--note:#84bdf2;' +
+  '@media(prefers-color-scheme:dark){:root{--page:#121518;--text:#e8ebee;--line:#3a4149;--soft:#a3adb8;--good:#6fd391;--note:#84bdf2;' +
   '--warning:#f2b34c;--unusable:#ff8d85;--unknown:#a3adb8;--back:#1d2126}}' +
-  'body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}' +
+  'body{background:var(--page);color:var(--text);font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}' +
   'h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.05rem;margin:1.6rem 0 .2rem}p{margin:.3rem 0}' +
   'dl{margin:0}dl div{display:grid;grid-template-columns:6.5rem 1fr;border-top:1px solid var(--line);padding:.35rem 0}' +
   'dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}.advice,.soft{color:var(--soft)}' +
   'table{border-collapse:collapse;font-size:.9rem}th,td{text-align:left;padding:.15rem 1rem .15rem 0;border-top:1px solid var(--line)}' +
-  'pre{background:var(--back);padding:.8rem;overflow:auto;white-space:pre-wrap}' +
+  'pre{background:var(--back);padding:.8rem;white-space:pre-wrap;overflow-wrap:anywhere}.wide{overflow-x:auto}' +
   '.good{color:var(--good)}.note{color:var(--note)}.warning,.warnings{color:var(--warning)}' +
   '.unusable{color:var(--unusable)}.unknown{color:var(--unknown)}';
 /** The page brings nothing but its own style, known by its hash (CSP level 3, 2.3.1). */
@@ -154,7 +154,7 @@ function dialectHtml({ dialect }: Report): string {
   );
   const set = suggested === byItself ? ', as the gateway finds by itself' : '';
   return (
-    `<h2>Dialect</h2><p><b>${suggested}</b>${set}</p><table><thead><tr><th>flag</th><th>dialect</th>` +
-    `<th>archive</th><th></th></tr></thead><tbody>${rows.map((row) => `<tr>${row}</tr>`).join('')}</tbody></table>`
+    `<h2>Dialect</h2><p><b>${suggested}</b>${set}</p><div class="wide" role="region" aria-label="Dialect, flag by flag" tabindex="0"><table><thead><tr><th>flag</th><th>dialect</th>` +
+    `<th>archive</th><th></th></tr></thead><tbody>${rows.map((row) => `<tr>${row}</tr>`).join('')}</tbody></table></div>`
   );
 }

@@ -85,7 +85,9 @@ describe('refusals', () => {
     'http://evil.test/fhir/dstu1/ImagingStudy',
   ])('the target %s is 400, and nothing is asked of the archive', async (target) => {
     const before = archive.requests.length;
-    const status = await raw(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    const status = await raw(
+      `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+    );
     expect(status).toBe('HTTP/1.1 400 Bad Request');
     expect(archive.requests.length).toBe(before);
   });
