@@ -43,7 +43,8 @@ function run(state: State, trouble: HTMLElement | undefined): void {
   const content = el('div', { class: 'view' });
   const tokenState = button('', () => tokenDialog(state, again), { class: 'token-state' });
   const releases = releaseSwitch(state, again);
-  fill(app, header(state, releases, tokenState), banner, content);
+  // Beside the banner, which is filled anew as soon as a search is refused for want of a token.
+  fill(app, header(state, releases, tokenState), trouble, banner, content);
 
   function show(): void {
     study?.close();
@@ -63,6 +64,7 @@ function run(state: State, trouble: HTMLElement | undefined): void {
 
   /** After a change of release or token nothing that was seen counts any more. */
   function again(): void {
+    trouble?.remove();
     search.forget();
     show();
   }
@@ -81,7 +83,6 @@ function run(state: State, trouble: HTMLElement | undefined): void {
     Escape: goToStudies,
   });
   show();
-  if (trouble !== undefined) fill(banner, trouble);
 
   function goToStudies(): void {
     if (openStudy() === undefined) return;
