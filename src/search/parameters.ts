@@ -10,7 +10,7 @@ export type { ParameterType } from './dialects';
 export type { AnsweredParameter, Parameter, RefusedParameter, Spelling } from './rows';
 
 /**
- * THE TABLE of search parameters. The parser, the conformance statement, the README's table and the tests
+ * THE TABLE of search parameters. The parser, the conformance statement, the table in docs/reference and the tests
  * read these rows; a parameter is one row.
  */
 export const PARAMETERS: readonly Parameter[] = [

@@ -20,7 +20,7 @@ export type Spellings = Readonly<Partial<Record<ReleaseName, Spelling>>>;
 interface Row {
   readonly resource: SearchType;
   readonly releases: Spellings;
-  /** One sentence for people, in the conformance statement and the README. */
+  /** One sentence for people, in the conformance statement and docs/reference/search.md. */
   readonly documentation: string;
 }
 

@@ -4,7 +4,8 @@ import { createBinding } from '../../src/auth/binding';
 import { opaquePatientIds, readablePatientIds } from '../../src/study/identity';
 import { createIssuerSystems } from '../../src/study/issuers';
 import { patient } from '../search/support';
-import { problemOf, scripted, settingsOf } from './support';
+import { settingsOf } from '../gateway/running';
+import { problemOf, scripted } from './support';
 
 /* Which patients of the archive the patient of a token is. */
 

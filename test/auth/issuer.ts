@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { createAuth, type Auth } from '../../src/auth/auth';
 import { authOptions } from '../../src/auth/fromSettings';
 import { readablePatientIds } from '../../src/study/identity';
-import { scripted, settingsOf } from './support';
+import { settingsOf } from '../gateway/running';
+import { startScript } from '../programs';
+import { scripted } from './support';
 
 /** A client that a provider knows; `patient` is the patient in context of its tokens. */
 export interface ProviderClient {
@@ -52,21 +52,13 @@ export async function startProvider(clients: readonly ProviderClient[]): Promise
     grant_types: ['client_credentials'],
     ...client,
   }));
-  const child = spawn(process.execPath, [script, JSON.stringify(registered)], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const heard = async () => {
-    const line = await lines.next();
-    if (line.done === true) throw new Error('the provider ended');
-    return line.value;
-  };
-  const issuer = await heard();
+  const provider = startScript(script, JSON.stringify(registered));
+  const issuer = await provider.hear();
   return {
     issuer,
     async rotate() {
-      child.stdin.write('rotate\n');
-      await heard();
+      provider.say('rotate');
+      await provider.hear();
     },
     async token(client, scope, resource = AUDIENCE) {
       const form = { grant_type: 'client_credentials', scope, resource, ...proof(client) };
@@ -77,11 +69,7 @@ export async function startProvider(clients: readonly ProviderClient[]): Promise
       const response = await post(`${issuer}/token/revocation`, { token }, basic(client));
       if (response.status !== 200) throw new Error(`revocation: ${response.status}`);
     },
-    stop: () =>
-      new Promise((resolve) => {
-        child.once('exit', () => resolve());
-        child.stdin.end();
-      }),
+    stop: () => provider.end(),
   };
 }
 

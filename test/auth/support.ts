@@ -1,27 +1,9 @@
-import defaults from '../../config/default.json';
 import type { Access } from '../../src/auth/access';
-import type { AuthSettings } from '../../src/auth/fromSettings';
 import { Problem } from '../../src/errors';
-import { SETTINGS, type SettingRow } from '../../src/settings';
 import type { StudyHeader } from '../../src/study/model';
 import type { Clause } from '../../src/study/query';
 import type { Call, StudyDetail, StudySource } from '../../src/study/source';
 import { series, study } from '../search/support';
-
-/** The settings of authorisation: the defaults with environment variables over them, read by the table. */
-export function settingsOf(env: Readonly<Record<string, string>>): AuthSettings {
-  const entries = Object.entries<SettingRow>(SETTINGS).map(([key, { env: name, schema }]) => [
-    key,
-    schema.parse(env[name] ?? defaultOf(key)),
-  ]);
-  return Object.fromEntries(entries) as AuthSettings;
-}
-
-function defaultOf(key: string): unknown {
-  return key
-    .split('.')
-    .reduce<unknown>((value, name) => new Map(Object.entries(value ?? {})).get(name), defaults);
-}
 
 /** An access of these clauses, with every scope. */
 export function accessOf(clauses: readonly Clause[], members: Partial<Access> = {}): Access {

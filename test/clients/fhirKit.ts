@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { startScript } from '../programs';
 
 /** What came of a call: its value and the headers of the answer, or how the client's promise was rejected. */
 export interface Came {
@@ -18,7 +17,7 @@ export interface FhirKit {
   fails(method: string, ...args: readonly unknown[]): Promise<NonNullable<Came['error']>>;
   /** Calls a method of its `CapabilityTool` on a statement. */
   capability(statement: unknown, method: string, ...args: readonly unknown[]): Promise<unknown>;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 const came = z.object({
@@ -31,15 +30,10 @@ const came = z.object({
 
 export function startFhirKit(baseUrl: string): FhirKit {
   const script = path.join(__dirname, 'processes', 'fhirKit.mjs');
-  const child = spawn(process.execPath, [script, baseUrl], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const client = startScript(script, baseUrl);
   async function ask(what: object): Promise<Came> {
-    child.stdin.write(`${JSON.stringify(what)}\n`);
-    const line = await lines.next();
-    if (line.done === true) throw new Error('the client ended');
-    const { value, headers, error } = came.parse(JSON.parse(line.value));
+    client.say(JSON.stringify(what));
+    const { value, headers, error } = came.parse(JSON.parse(await client.hear()));
     return error === undefined ? { value, headers } : { value, headers, error: told(error) };
   }
   return {
@@ -58,7 +52,7 @@ export function startFhirKit(baseUrl: string): FhirKit {
       if (error !== undefined) throw new Error(error.message);
       return value;
     },
-    stop: () => void child.kill(),
+    stop: () => client.end(),
   };
 }
 

@@ -12,12 +12,11 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
+import { ROOT } from '../programs';
 
 /*
  * The program as it is installed: compiled into a folder of its own and run in a process of its own.
  */
-
-const ROOT = path.join(__dirname, '..', '..');
 
 export interface Program {
   /** Folder of the configuration files that it reads. */

@@ -20,8 +20,8 @@ beforeAll(() => {
   secrets = madeSecrets();
   settings = startSettingsCheck();
 });
-afterAll(() => {
-  settings.stop();
+afterAll(async () => {
+  await settings.stop();
   rmSync(secrets, { recursive: true, force: true });
 });
 

@@ -137,9 +137,7 @@ describe('the values of the chart', () => {
   );
 
   const settings = startSettingsCheck();
-  afterAll(() => {
-    settings.stop();
-  });
+  afterAll(() => settings.stop());
 
   test.each(given)('of ci/%s are settings that the gateway starts with', async (name) => {
     const { config, secretFiles } = read(`ci/${name}`);

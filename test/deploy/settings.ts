@@ -1,14 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { SETTINGS, type SettingRow } from '../../src/settings';
+import { ROOT, startScript } from '../programs';
 
 /* Settings as an operator gives them, checked by the gateway itself in a process of its own. */
 
-const ROOT = path.join(__dirname, '..', '..');
 const ROWS: readonly SettingRow[] = Object.values(SETTINGS);
 
 /** Environment variables that are settings, and with `…_FILE` those that are secrets. */
@@ -24,7 +23,7 @@ export const SECRETS: ReadonlySet<string> = new Set(
 export interface SettingsCheck {
   /** What the gateway says is wrong with an environment; empty where it would start. */
   problemsOf(env: Readonly<Record<string, string>>): Promise<string>;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 /** One process for many environments: each line of its input is one, each line of its output the answer. */
@@ -38,19 +37,13 @@ export function startSettingsCheck(): SettingsCheck {
       process.stdout.write(JSON.stringify(answer(JSON.parse(line))) + '\\n');
     });
   `;
-  const child = spawn(process.execPath, ['--import', 'tsx', '-e', code], {
-    cwd: ROOT,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const check = startScript('--import', 'tsx', '-e', code);
   return {
     async problemsOf(env) {
-      child.stdin.write(`${JSON.stringify(env)}\n`);
-      const line = await lines.next();
-      if (line.done === true) throw new Error('the check of settings ended');
-      return z.string().parse(JSON.parse(line.value));
+      check.say(JSON.stringify(env));
+      return z.string().parse(JSON.parse(await check.hear()));
     },
-    stop: () => child.kill(),
+    stop: () => check.end(),
   };
 }
 

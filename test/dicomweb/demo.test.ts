@@ -1,29 +1,24 @@
 import { promisify } from 'node:util';
 import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
-import { startDemoArchive, type DemoArchive } from '../../src/demo/archive';
 import { demoStudies } from '../../src/demo/studies';
 import type { DemoStudy } from '../../src/demo/model';
-import { startGateway, type Running } from '../gateway/running';
+import { startDemo, type Demo } from '../gateway/demo';
+import { startGateway } from '../gateway/running';
 import { bodiesOf, partsOf } from './parts';
 import { get } from './wire';
 
 /* WADO-RS and QIDO-RS through the gateway, in front of the demo archive: the same bytes, and the same rows. */
 
-let archive: DemoArchive;
-let gateway: Running;
+let gateway: Demo;
 let base: string;
 const DICOM_PARTS = 'multipart/related; type="application/dicom"; transfer-syntax=*';
 
 beforeAll(async () => {
-  archive = await startDemoArchive({ host: '127.0.0.1', port: 0 });
-  gateway = await startGateway(archive.url);
+  gateway = await startDemo();
   base = `${gateway.url}/dicom-web`;
 });
 
-afterAll(async () => {
-  await gateway.close();
-  await archive.close();
-});
+afterAll(() => gateway.close());
 
 const seriesPath = (study: DemoStudy, at = 0) => {
   const series = study.series[at];
@@ -37,7 +32,8 @@ const study = (): DemoStudy => {
   if (first === undefined) throw new Error('the demo has no study of several series');
   return first;
 };
-const direct = (path: string, accept: string) => get(archive.url + path, { Accept: accept });
+const direct = (path: string, accept: string) =>
+  get(gateway.archive.url + path, { Accept: accept });
 
 describe('retrieving', () => {
   test.each([
@@ -150,7 +146,7 @@ describe('metadata', () => {
     const got = await get(`${base}/studies/${study().uid}/metadata`);
     const text = got.body.toString();
     expect(got.headers['content-type']).toBe('application/dicom+json');
-    expect(text).not.toContain(archive.url);
+    expect(text).not.toContain(gateway.archive.url);
     const links = [...text.matchAll(/"BulkDataURI":"([^"]+)"/g)].map(([, url]) => url ?? '');
     expect(links.length).toBeGreaterThan(0);
     expect(links.every((url) => url.startsWith(`${base}/studies/${study().uid}/`))).toBe(true);
@@ -161,7 +157,9 @@ describe('metadata', () => {
     const path = `${seriesPath(study())}/metadata`;
     const theirs = await direct(path, 'application/dicom+json');
     const ours = await get(base + path);
-    const same = JSON.parse(theirs.body.toString().replaceAll(archive.url, base)) as unknown;
+    const same = JSON.parse(
+      theirs.body.toString().replaceAll(gateway.archive.url, base),
+    ) as unknown;
     expect(JSON.parse(ours.body.toString())).toEqual(same);
   });
 });
@@ -252,10 +250,10 @@ describe('searching', () => {
 });
 
 test('in mode direct there is no /dicom-web, and URLs lead to the archive', async () => {
-  const direct = await startGateway(archive.url, { WADO_MODE: 'direct' });
+  const direct = await startGateway(gateway.archive.url, { WADO_MODE: 'direct' });
   expect((await get(`${direct.url}/dicom-web/studies`)).status).toBe(404);
   const got = await direct.get(`ImagingStudy/${study().uid}`);
-  expect(got.text).toContain(`${archive.url}/studies/${study().uid}`);
+  expect(got.text).toContain(`${gateway.archive.url}/studies/${study().uid}`);
   await direct.close();
 });
 

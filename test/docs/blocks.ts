@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../programs';
 
 /*
  * The commands of the documents: every fenced block of `sh`, with the comment before it that says how it is tested.
@@ -11,7 +12,6 @@ import path from 'node:path';
  *   <!-- check: server -->  needs another server: its files and its syntax are checked
  */
 
-export const ROOT = path.join(__dirname, '..', '..');
 export const CLASSES = [
   'run: demo',
   'run: tools',

@@ -1,32 +1,29 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { startDemoArchive, type DemoArchive } from '../../src/demo/archive';
 import { startSettingsCheck, VARIABLES, type SettingsCheck } from '../deploy/settings';
-import { startGateway, type Running } from '../gateway/running';
-import { BLOCKS, blocksOf, CLASSES, DOCUMENTS, ROOT, type Block } from './blocks';
+import { ROOT } from '../programs';
+import { startDemo, type Demo } from '../gateway/demo';
+import { BLOCKS, blocksOf, CLASSES, DOCUMENTS, type Block } from './blocks';
 import { assignments, makeClone, syntaxOf, type Clone } from './shell';
 
 /* Every command in the documents is run, or checked as far as it can be; see blocks.ts for the classes. */
 
-let archive: DemoArchive;
-let gateway: Running;
+let gateway: Demo;
 let clone: Clone;
 let settings: SettingsCheck;
 
 jest.setTimeout(60_000);
 
 beforeAll(async () => {
-  archive = await startDemoArchive({ host: '127.0.0.1', port: 0 });
-  gateway = await startGateway(archive.url);
+  gateway = await startDemo();
   clone = makeClone(gateway.url);
   settings = startSettingsCheck();
 });
 afterAll(async () => {
-  settings.stop();
+  await settings.stop();
   clone.remove();
   await gateway.close();
-  await archive.close();
 });
 
 test('each block of commands says how it is tested', () => {

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PROBLEMS } from '../../src/errors';
 import { VARIABLES } from '../deploy/settings';
-import { DOCUMENTS, ROOT } from './blocks';
+import { ROOT } from '../programs';
+import { DOCUMENTS } from './blocks';
 
 /* What pages speak of is there. Their tables are held to the code by test/house. */
 

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ROOT } from './blocks';
+import { ROOT } from '../programs';
 
 /** A folder that looks like a clone, in which commands of the documents may leave files. */
 export interface Clone {

@@ -1,27 +1,13 @@
 import { RELEASES, type Resource } from '../../src/fhir/releases';
 import { rich, STUDIES } from './studies';
-import { contextFor, facts, pageOf } from './surroundings';
+import { contextFor, facts, outcomeOf, pageOf } from './surroundings';
 
 const { dstu1 } = RELEASES;
 
 export const BASE_URL = 'http://127.0.0.1:8080/fhir/dstu1';
 export const context = contextFor(BASE_URL);
 
-const outcome = dstu1.outcome([
-  {
-    severity: 'error',
-    issue: 'timeout',
-    code: 'pacs-timeout',
-    text: 'The archive did not answer within 20 s & was given up.',
-  },
-  {
-    severity: 'warning',
-    issue: 'not-supported',
-    code: 'ignored-parameter',
-    text: 'The parameter `size` was ignored.',
-    location: ['size'],
-  },
-]);
+const outcome = outcomeOf(dstu1);
 
 const studies = Object.entries(STUDIES).map(
   ([name, study]) => [`study-${name}`, dstu1.imagingStudy(study, context)] as const,

@@ -1,5 +1,5 @@
 import { dstu2 } from '../../src/fhir/dstu2';
-import { goldenSamplesOf } from './dstu2.support';
+import { goldenSamplesOf } from './dstu2Samples';
 import { golden, lines } from './golden';
 
 describe.each(goldenSamplesOf(dstu2))('DSTU2 %s', (name, resource) => {

@@ -2,7 +2,7 @@ import { EXTENSIONS, type ExtensionName } from '../../src/fhir/extensions';
 import type { FhirRelease, RenderContext, Resource } from '../../src/fhir/releases';
 import type { Study } from '../../src/study/model';
 import { name, rich, STUDIES } from './studies';
-import { contextFor, ENDPOINT, facts, pageOf } from './surroundings';
+import { contextFor, ENDPOINT, facts, operationOf, outcomeOf, pageOf } from './surroundings';
 
 /*
  * What R4 and the releases after it are shown to be right with: every kind of resource, of every odd study.
@@ -75,30 +75,6 @@ function definitionsOf(release: FhirRelease): (readonly [string, Resource])[] {
 function endpointOf(release: FhirRelease): (readonly [string, Resource])[] {
   const endpoint = release.endpoint?.(ENDPOINT);
   return endpoint ? [['endpoint', endpoint]] : [];
-}
-
-function operationOf(release: FhirRelease, baseUrl: string): (readonly [string, Resource])[] {
-  const url = `${baseUrl}/OperationDefinition/explain`;
-  const operation = release.operationDefinition?.('explain', url);
-  return operation ? [['operation', operation]] : [];
-}
-
-function outcomeOf(release: FhirRelease): Resource {
-  return release.outcome([
-    {
-      severity: 'error',
-      issue: 'timeout',
-      code: 'pacs-timeout',
-      text: 'The archive did not answer within 20 s & was given up.',
-    },
-    {
-      severity: 'warning',
-      issue: 'not-supported',
-      code: 'ignored-parameter',
-      text: 'The parameter `size` was ignored.',
-      location: ['size'],
-    },
-  ]);
 }
 
 function fullPage(release: FhirRelease, studies: readonly (readonly [string, Resource])[]) {

@@ -1,5 +1,5 @@
 import { stu3 } from '../../src/fhir/stu3';
-import { goldenSamplesOf } from './dstu2.support';
+import { goldenSamplesOf } from './dstu2Samples';
 import { golden, lines } from './golden';
 
 describe.each(goldenSamplesOf(stu3))('STU3 %s', (name, resource) => {

@@ -1,6 +1,8 @@
 import type {
   EndpointFacts,
+  FhirRelease,
   RenderContext,
+  Resource,
   SearchPage,
   ServerFacts,
 } from '../../src/fhir/releases';
@@ -55,6 +57,35 @@ export function pageOf(entries: SearchPage['entries'], total?: number): SearchPa
     title: 'Search results for ImagingStudy',
     entries,
   };
+}
+
+/** An outcome of two issues, one of them at a place. */
+export function outcomeOf(release: FhirRelease): Resource {
+  return release.outcome([
+    {
+      severity: 'error',
+      issue: 'timeout',
+      code: 'pacs-timeout',
+      text: 'The archive did not answer within 20 s & was given up.',
+    },
+    {
+      severity: 'warning',
+      issue: 'not-supported',
+      code: 'ignored-parameter',
+      text: 'The parameter `size` was ignored.',
+      location: ['size'],
+    },
+  ]);
+}
+
+/** The definition of the operation, as a sample by its name, where the release has one. */
+export function operationOf(
+  release: FhirRelease,
+  baseUrl: string,
+): (readonly [string, Resource])[] {
+  const url = `${baseUrl}/OperationDefinition/explain`;
+  const operation = release.operationDefinition?.('explain', url);
+  return operation ? [['operation', operation]] : [];
 }
 
 export const facts: ServerFacts = {

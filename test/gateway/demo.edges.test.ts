@@ -1,24 +1,19 @@
 import { connect } from 'node:net';
-import { startDemoArchive, type DemoArchive } from '../../src/demo/archive';
 import { demoStudies } from '../../src/demo/studies';
-import { codesOf, contents, linkOf, startGateway, type Got, type Running } from './running';
+import { startDemo, type Demo } from './demo';
+import { codesOf, contents, linkOf, startGateway, type Got } from './running';
 
 /* The edges of HTTP: what is refused, and what stands in headers. */
 
 const [STUDY] = demoStudies();
 const READ = `ImagingStudy/${STUDY?.uid ?? ''}`;
 
-let archive: DemoArchive;
-let running: Running;
+let running: Demo;
 
 beforeAll(async () => {
-  archive = await startDemoArchive({ host: '127.0.0.1', port: 0 });
-  running = await startGateway(archive.url);
+  running = await startDemo();
 });
-afterAll(async () => {
-  await running.close();
-  await archive.close();
-});
+afterAll(() => running.close());
 
 const get = (target: string, headers: Readonly<Record<string, string>> = {}): Promise<Got> =>
   running.get(target, { headers });
@@ -84,12 +79,12 @@ describe('refusals', () => {
     '/fhir/dstu1/ImagingStudy/%c0%ae',
     'http://evil.test/fhir/dstu1/ImagingStudy',
   ])('the target %s is 400, and nothing is asked of the archive', async (target) => {
-    const before = archive.requests.length;
+    const before = running.archive.requests.length;
     const status = await raw(
       `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
     );
     expect(status).toBe('HTTP/1.1 400 Bad Request');
-    expect(archive.requests.length).toBe(before);
+    expect(running.archive.requests.length).toBe(before);
   });
 
   test('Content-Length and Transfer-Encoding together are 400', async () => {
@@ -166,7 +161,7 @@ describe('headers', () => {
 
   test('a base URL that the operator names is in every link, whatever the client sends', async () => {
     const base = 'https://fhir.example.org/imaging';
-    const other = await startGateway(archive.url, { PUBLIC_BASE_URL: `${base}/` });
+    const other = await startGateway(running.archive.url, { PUBLIC_BASE_URL: `${base}/` });
     const headers = { 'X-Forwarded-Host': 'evil.test', 'X-Forwarded-Proto': 'gopher' };
     const got = await other.get('ImagingStudy?_count=1', { headers });
     expect(linkOf(got, 'self')).toBe(`${base}/fhir/dstu1/ImagingStudy?_count=1`);
@@ -196,7 +191,7 @@ describe('pages of other origins', () => {
   );
 
   test('are told so before they ask, and nothing is asked of the archive', async () => {
-    const before = archive.requests.length;
+    const before = running.archive.requests.length;
     const headers = { ...allowed, 'Access-Control-Request-Method': 'POST' };
     const got = await running.get('ImagingStudy/_search', { method: 'OPTIONS', headers });
     expect([got.status, allows(got)]).toEqual([204, allowed.Origin]);
@@ -204,13 +199,13 @@ describe('pages of other origins', () => {
       /Accept.*Authorization.*Prefer/,
     );
     expect(got.headers.get('Access-Control-Max-Age')).toBe('600');
-    expect(archive.requests.length).toBe(before);
+    expect(running.archive.requests.length).toBe(before);
   });
 });
 
 describe('health', () => {
   test('is live and ready, and no longer ready when it drains', async () => {
-    const other = await startGateway(archive.url);
+    const other = await startGateway(running.archive.url);
     const status = async (path: string) => (await other.get(`${other.url}/health/${path}`)).status;
     expect([await status('live'), await status('ready')]).toEqual([200, 200]);
     other.gateway.drain();

@@ -1,26 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startDemoArchive, type DemoArchive } from '../../src/demo/archive';
 import { demoStudies } from '../../src/demo/studies';
 import { PARAMETERS } from '../../src/search/parameters';
-import { codesOf, linkOf, startGateway, studiesOf, studyOf } from './running';
-import { noticesOf, uidsOf, type Got, type Running } from './running';
+import { startDemo, type Demo } from './demo';
+import { codesOf, linkOf, noticesOf, studiesOf, studyOf, uidsOf, type Got } from './running';
 
 /* What every HTTP client meets: reads, versions, formats, parameters, the conformance statement. */
 
 const [STUDY] = demoStudies();
 const READ = `ImagingStudy/${STUDY?.uid ?? ''}`;
 
-let archive: DemoArchive;
-let running: Running;
+let running: Demo;
 
 beforeAll(async () => {
-  archive = await startDemoArchive({ host: '127.0.0.1', port: 0 });
-  running = await startGateway(archive.url);
+  running = await startDemo();
 });
-afterAll(async () => {
-  await running.close();
-  await archive.close();
-});
+afterAll(() => running.close());
 
 const get = (target: string, headers: Readonly<Record<string, string>> = {}): Promise<Got> =>
   running.get(target, { headers });
@@ -210,9 +204,9 @@ describe('the conformance statement', () => {
   });
 
   test('asks nothing of the archive', async () => {
-    const before = archive.requests.length;
+    const before = running.archive.requests.length;
     const got = await get('metadata');
     expect(got.headers.get('Server-Timing')).not.toMatch(/qido/);
-    expect(archive.requests.length).toBe(before);
+    expect(running.archive.requests.length).toBe(before);
   });
 });

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { startDemoArchive, type DemoArchive } from '../../src/demo/archive';
 import {
   demoStudies,
   type DemoInstance,
@@ -7,24 +6,19 @@ import {
   type DemoStudy,
 } from '../../src/demo/studies';
 import { answeredParameters } from '../../src/search/parameters';
-import { allPages, bundleOf, contents, linkOf, startGateway, studiesOf } from './running';
-import { uidsOf, type Running } from './running';
+import { startDemo, type Demo } from './demo';
+import { allPages, bundleOf, contents, linkOf, studiesOf, uidsOf } from './running';
 
 /* The gateway over the demo archive. What a search should find is read from the demo's own content. */
 
 const STUDIES = demoStudies();
 
-let archive: DemoArchive;
-let running: Running;
+let running: Demo;
 
 beforeAll(async () => {
-  archive = await startDemoArchive({ host: '127.0.0.1', port: 0 });
-  running = await startGateway(archive.url);
+  running = await startDemo();
 });
-afterAll(async () => {
-  await running.close();
-  await archive.close();
-});
+afterAll(() => running.close());
 
 type Test = (study: DemoStudy) => boolean;
 

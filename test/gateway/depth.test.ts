@@ -1,5 +1,4 @@
-import { startDemoArchive, type DemoArchive } from '../../src/demo/archive';
-import { startGateway, type Running } from './running';
+import { startDemo, type Demo } from './demo';
 
 /* A summary asks the archive for no more than it shows. */
 
@@ -8,18 +7,13 @@ interface Resource {
   readonly series?: readonly Readonly<Record<string, unknown>>[];
 }
 
-let archive: DemoArchive;
-let running: Running;
+let running: Demo;
 
 beforeEach(async () => {
-  archive = await startDemoArchive({ host: '127.0.0.1', port: 0 });
-  running = await startGateway(archive.url);
+  running = await startDemo();
 });
 
-afterEach(async () => {
-  await running.close();
-  await archive.close();
-});
+afterEach(() => running.close());
 
 async function studiesOf(release: string, query: string): Promise<Resource[]> {
   const got = await running.get(`${running.url}/fhir/${release}/ImagingStudy?_count=100&${query}`);
@@ -32,9 +26,9 @@ async function studiesOf(release: string, query: string): Promise<Resource[]> {
 /** Calls to the archive while something is done, once it knows what the archive is. */
 async function callsOf(work: () => Promise<unknown>): Promise<readonly string[]> {
   await running.get(`${running.url}/fhir/r4/ImagingStudy?_id=1.2.3&_summary=count`);
-  const before = archive.requests.length;
+  const before = running.archive.requests.length;
   await work();
-  return archive.requests.slice(before).map((request) => request.split('?')[0] ?? '');
+  return running.archive.requests.slice(before).map((request) => request.split('?')[0] ?? '');
 }
 
 /** What the summary of a whole resource is in releases that have no instance in it. */

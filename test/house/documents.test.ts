@@ -3,6 +3,7 @@ import path from 'node:path';
 import defaults from '../../config/default.json';
 import { DIALECTS } from '../../src/pacs/dialects';
 import { SETTINGS, type SettingRow } from '../../src/settings';
+import { ROOT } from '../programs';
 import {
   dialectsTable,
   errorsTable,
@@ -17,7 +18,6 @@ import {
  * them anew.
  */
 
-const ROOT = path.join(__dirname, '..', '..');
 const REFERENCE = path.join(ROOT, 'docs', 'reference');
 
 const TABLES: Readonly<Record<string, readonly string[]>> = {

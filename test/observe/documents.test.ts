@@ -3,10 +3,10 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { METRICS, type MetricRow } from '../../src/observe/metrics/table';
+import { ROOT } from '../programs';
 
 /* docs/metrics.md says what the code's table says. `UPDATE_DOCS=1 npx jest test/observe/documents` writes it anew. */
 
-const ROOT = path.join(__dirname, '..', '..');
 const DOCUMENT = path.join(ROOT, 'docs', 'metrics.md');
 const TABLE = /(<!-- table:metrics -->\n)(.*?)(<!-- \/table -->)/s;
 

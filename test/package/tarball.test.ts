@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { ROOT } from '../programs';
 
 /* The package as it is published: packed, installed into a folder that knows nothing of it, and run by npx. */
 
-const ROOT = path.join(__dirname, '..', '..');
 const run = promisify(execFile);
 
 const NAME = 'dicomweb-fhir-gateway';

@@ -1,22 +1,16 @@
-import { startDemoArchive, type DemoArchive } from '../../src/demo/archive';
 import { SETTINGS } from '../../src/settings';
-import { startGateway, type Running } from '../gateway/running';
+import { startDemo, type Demo } from '../gateway/demo';
 
 /* What `/` gives to browsers and to others. */
 
 const HTML = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
-let archive: DemoArchive;
-let running: Running;
+let running: Demo;
 
 beforeAll(async () => {
-  archive = await startDemoArchive({ host: '127.0.0.1', port: 0 });
-  running = await startGateway(archive.url);
+  running = await startDemo();
 });
-afterAll(async () => {
-  await running.close();
-  await archive.close();
-});
+afterAll(() => running.close());
 
 const get = (path: string, headers: Record<string, string> = {}) =>
   running.get(`${running.url}${path}`, { headers });

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { validate, ValidationSeverity } from 'dockerfile-utils';
 import { installProgram, type Program } from '../config/program';
+import { ROOT } from '../programs';
 
 /* The container image, as far as it can be told without an engine. */
 
-const ROOT = path.join(__dirname, '..', '..');
 const dockerfile = readFileSync(path.join(ROOT, 'Dockerfile'), 'utf8');
 
 const instructions = dockerfile

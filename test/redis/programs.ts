@@ -1,15 +1,14 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../src/listen';
+import { endProgram, ROOT, startProgram } from '../programs';
 import { until } from '../until';
 
 /*
  * Redis, HAProxy and replicas of the gateway as processes of their own, on free ports of the loopback interface.
  */
-
-const ROOT = path.join(__dirname, '..', '..');
 
 /**
  * `describe` where these programs are installed; else a skipped block whose name says so. With REQUIRE_REDIS=1 or
@@ -50,7 +49,7 @@ export async function startRedis(): Promise<RedisProgram> {
   const folder = mkdtempSync(path.join(tmpdir(), 'redis-'));
   const where = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
   const begin = async () => {
-    const child = start('redis-server', [...where, '--save', '', '--appendonly', 'no'], {});
+    const child = startProgram('redis-server', [...where, '--save', '', '--appendonly', 'no']);
     await until(() => redisCli(port, ['ping']) === 'PONG');
     return child;
   };
@@ -62,11 +61,11 @@ export async function startRedis(): Promise<RedisProgram> {
     },
     command: (...words) => redisCli(port, words),
     async restart() {
-      await end(child);
+      await endProgram(child);
       child = await begin();
     },
     async kill() {
-      await end(child);
+      await endProgram(child);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -82,14 +81,18 @@ export async function startReplica(
   env: Readonly<Record<string, string>>,
 ): Promise<Program & { readonly address: string }> {
   const port = await freePort('127.0.0.1');
-  const child = start(process.execPath, ['--import', 'tsx', path.join(ROOT, 'src', 'main.ts')], {
-    ...env,
-    PORT: String(port),
-    LOG_LEVEL: 'warn',
-  });
+  const child = startProgram(
+    process.execPath,
+    ['--import', 'tsx', path.join(ROOT, 'src', 'main.ts')],
+    {
+      ...env,
+      PORT: String(port),
+      LOG_LEVEL: 'warn',
+    },
+  );
   const address = `127.0.0.1:${port}`;
   await until(() => answers(`http://${address}/health/ready`));
-  return { process: child, address, kill: () => end(child) };
+  return { process: child, address, kill: () => endProgram(child) };
 }
 
 /** HAProxy with the configuration that is shipped. */
@@ -99,32 +102,12 @@ export async function startHaproxy(
   const listen = `127.0.0.1:${await freePort('127.0.0.1')}`;
   const names = replicas.map((address, at): [string, string] => [`REPLICA_${at + 1}`, address]);
   const file = path.join(ROOT, 'deploy', 'haproxy.cfg');
-  const child = start('haproxy', ['-db', '-f', file], {
+  const child = startProgram('haproxy', ['-db', '-f', file], {
     ...Object.fromEntries(names),
     LISTEN: listen,
   });
   await until(() => answers(`http://${listen}/health/ready`));
-  return { process: child, url: `http://${listen}`, kill: () => end(child) };
-}
-
-function start(
-  program: string,
-  words: readonly string[],
-  env: Readonly<Record<string, string>>,
-): ChildProcess {
-  return spawn(program, words, {
-    cwd: ROOT,
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-}
-
-function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    child.once('exit', () => resolve());
-    child.kill('SIGKILL');
-  });
+  return { process: child, url: `http://${listen}`, kill: () => endProgram(child) };
 }
 
 async function answers(url: string): Promise<boolean> {

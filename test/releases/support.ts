@@ -1,11 +1,5 @@
-import pino from 'pino';
-import defaults from '../../config/default.json';
-import type { Settings } from '../../src/config';
-import { startDemoArchive } from '../../src/demo/archive';
 import type { ReleaseName, Resource } from '../../src/fhir/releases';
-import { createGateway } from '../../src/gateway';
-import { listen } from '../../src/listen';
-import { SETTINGS, type SettingRow } from '../../src/settings';
+import { startDemo } from '../gateway/demo';
 
 /** Every release and the fhirVersion by which clients ask for it. */
 export const VERSIONS: readonly (readonly [release: ReleaseName, fhirVersion: string])[] = [
@@ -39,37 +33,13 @@ export interface Running {
   close(): Promise<void>;
 }
 
-/** The defaults with `env` over them; `config` is an ES module, which Jest cannot load. */
-function settingsOf(env: Readonly<Record<string, string>>): Settings {
-  const entries = Object.entries<SettingRow>(SETTINGS).map(([key, { env: name, schema }]) => {
-    const value: unknown = schema.parse(env[name] ?? defaultOf(key));
-    return [key, value] as const;
-  });
-  return Object.fromEntries(entries) as Settings;
-}
-
-function defaultOf(key: string): unknown {
-  const member = (value: unknown, name: string): unknown =>
-    new Map<string, unknown>(Object.entries(value ?? {})).get(name);
-  return key.split('.').reduce<unknown>(member, defaults);
-}
-
 /** Starts both on free ports of the loopback interface. */
 export async function start(env: Readonly<Record<string, string>> = {}): Promise<Running> {
-  const archive = await startDemoArchive({ host: '127.0.0.1', port: 0 });
-  let url = '';
-  const gateway = createGateway({
-    settings: { ...settingsOf(env), 'pacs.url': archive.url },
-    software: { name: 'dicomweb-fhir-gateway', version: '0.0.0-test', date: '2026-01-01' },
-    logger: pino({ level: 'silent' }),
-    publicBaseUrl: () => url,
-  });
-  const [host, port] = ['127.0.0.1', 0];
-  const timeouts = { keepAliveMs: 5000, requestTimeoutMs: 30_000 };
-  const server = await listen(gateway.app, { host, port, ...timeouts });
-  url = server.url;
+  const demo = await startDemo(env);
+  const { url } = demo;
   return {
     url,
+    close: () => demo.close(),
     async ask(target, init) {
       const response = await fetch(target.startsWith('http') ? target : url + target, init);
       const { status, headers } = response;
@@ -79,11 +49,6 @@ export async function start(env: Readonly<Record<string, string>> = {}): Promise
         type: headers.get('Content-Type') ?? '',
         text: await response.text(),
       };
-    },
-    async close() {
-      await server.stop(0);
-      await gateway.close();
-      await archive.close();
     },
   };
 }

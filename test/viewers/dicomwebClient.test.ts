@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { startDemoArchive, type DemoArchive } from '../../src/demo/archive';
 import { demoStudies } from '../../src/demo/studies';
 import type { DemoInstance, DemoSeries, DemoStudy } from '../../src/demo/model';
-import { startGateway, type Running } from '../gateway/running';
+import { startDemo, type Demo } from '../gateway/demo';
 import {
   bulkDataIn,
   frameBytes,
@@ -19,22 +18,17 @@ import { openPage } from './page';
  * what it gets from the archive itself, and every link that it is given leads through the gateway.
  */
 
-let archive: DemoArchive;
-let gateway: Running;
+let gateway: Demo;
 let ours: Library;
 let theirs: Library;
 
 beforeAll(async () => {
-  archive = await startDemoArchive({ host: '127.0.0.1', port: 0 });
-  gateway = await startGateway(archive.url);
+  gateway = await startDemo();
   ours = openLibrary(openPage('http://localhost:3000'), `${gateway.url}/dicom-web`);
-  theirs = openLibrary(archivePage(), archive.url);
+  theirs = openLibrary(archivePage(), gateway.archive.url);
 });
 
-afterAll(async () => {
-  await gateway.close();
-  await archive.close();
-});
+afterAll(() => gateway.close());
 
 /** The archive answers no page: it is asked as a program would. */
 function archivePage() {
@@ -144,7 +138,7 @@ describe('metadata', () => {
       const found = await ours.dataSets(operation, of);
       const direct = await theirs.dataSets(operation, of);
       const expected: unknown = JSON.parse(
-        JSON.stringify(direct).replaceAll(archive.url, `${gateway.url}/dicom-web`),
+        JSON.stringify(direct).replaceAll(gateway.archive.url, `${gateway.url}/dicom-web`),
       );
       expect(found).toEqual(expected);
     }
@@ -166,7 +160,7 @@ describe('metadata', () => {
     const [uri, ...more] = bulkDataIn(metadata ?? {});
     expect(more).toEqual([]);
     const options = { BulkDataURI: uri ?? '' };
-    const direct = options.BulkDataURI.replace(`${gateway.url}/dicom-web`, archive.url);
+    const direct = options.BulkDataURI.replace(`${gateway.url}/dicom-web`, gateway.archive.url);
     const found = digests(await ours.parts('retrieveBulkData', options));
     expect(found).toEqual(digests(await theirs.parts('retrieveBulkData', { BulkDataURI: direct })));
     expect(found).toHaveLength(1);

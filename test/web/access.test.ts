@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Browser, Page } from 'playwright-core';
 import { AUDIENCE, PORTAL, startProvider, type Provider } from '../auth/issuer';
+import { startDemo, type Demo } from '../gateway/demo';
 import { clipboard, openPage, startBrowser } from './browser';
-import { runCopied, startDemo, type Demo } from './demo';
+import { runCopied } from './copied';
+import { startSignIn, type SignIn } from './signIn';
 
 /* The page where a token is needed: pasted, or got by a SMART launch. */
 
@@ -35,7 +34,7 @@ describe('a pasted token', () => {
   });
 
   test('is asked for, opens studies and images, and is in no address and no copied line', async () => {
-    const { page, wrong, axe, close } = await openPage(browser, demo.url);
+    const { page, wrong, axe, close } = await openPage(browser, `${demo.url}/`);
     await page.getByText('This gateway wants an access token.').waitFor();
     await page.getByRole('alert').waitFor();
     expect(await page.getByText('no study matches').count()).toBe(0);
@@ -66,7 +65,7 @@ describe('a pasted token', () => {
   });
 
   test('outlives a reload and not the tab, and can be forgotten', async () => {
-    const { page, close } = await openPage(browser, demo.url);
+    const { page, close } = await openPage(browser, `${demo.url}/`);
     await page.getByRole('button', { name: 'Authorise' }).click();
     await page.getByLabel('Access token').fill(await provider.token(PORTAL, 'system/*.rs'));
     await page.keyboard.press('Enter');
@@ -74,7 +73,7 @@ describe('a pasted token', () => {
     await page.reload();
     await studies(page).waitFor();
     const other = await page.context().newPage();
-    await other.goto(demo.url);
+    await other.goto(`${demo.url}/`);
     await other.getByText('This gateway wants an access token.').waitFor();
     await page.getByRole('button', { name: 'Token in use' }).click();
     await page.getByRole('button', { name: 'Forget the token' }).click();
@@ -85,45 +84,36 @@ describe('a pasted token', () => {
 });
 
 describe('a SMART standalone launch', () => {
-  let child: ChildProcess;
-  let issuer: string;
+  let signIn: SignIn;
   let demo: Demo;
 
   beforeAll(async () => {
-    const script = path.join(__dirname, 'processes', 'provider.mjs');
-    const started = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'ignore'] });
-    child = started;
-    const first = await createInterface({ input: started.stdout })[Symbol.asyncIterator]().next();
-    issuer = String(first.value);
+    signIn = await startSignIn();
     demo = await startDemo({
       AUTH_MODE: 'jwt',
-      AUTH_ISSUER: issuer,
+      AUTH_ISSUER: signIn.issuer,
       AUTH_AUDIENCE: AUDIENCE,
       PAGE_CLIENT_ID: 'page',
     });
   });
   afterAll(async () => {
     await demo.close();
-    child.stdin?.end();
+    await signIn.end();
   });
 
   test('signs in with PKCE, and leaves no code in the address', async () => {
-    const { page, wrong, close } = await openPage(browser, demo.url, {}, [issuer]);
-    await page.route(/^https:/, (route) => route.abort());
+    const { page, wrong, close } = await openPage(browser, `${demo.url}/`, {}, [signIn.issuer]);
     await page.getByRole('button', { name: 'Authorise' }).click();
     const [asked] = await Promise.all([
-      page.waitForRequest((request) => request.url().startsWith(`${issuer}/auth?`)),
+      page.waitForRequest((request) => request.url().startsWith(`${signIn.issuer}/auth?`)),
       page.getByRole('button', { name: 'Sign in' }).click(),
     ]);
     const { searchParams } = new URL(asked.url());
     expect(searchParams.get('code_challenge_method')).toBe('S256');
-    expect(searchParams.get('aud')).toBe(`${demo.url}fhir/r4`);
-    await page.locator('[name=login]').fill('somebody');
-    await page.locator('[name=password]').fill('anything');
-    await page.getByRole('button', { name: /sign-in/i }).click();
-    await page.getByRole('button', { name: /continue/i }).click();
+    expect(searchParams.get('aud')).toBe(`${demo.url}/fhir/r4`);
+    await signIn.agree(page);
     await studies(page).waitFor();
-    expect(page.url().replace(/#$/, '')).toBe(demo.url);
+    expect(page.url().replace(/#$/, '')).toBe(`${demo.url}/`);
     await page.locator('.result', { hasText: 'Echocardiography' }).click();
     await page.locator('.stage img[src^="blob:"]').waitFor();
     expect(wrong).toEqual([]);
@@ -131,9 +121,11 @@ describe('a SMART standalone launch', () => {
   });
 
   test('that was not begun here is refused', async () => {
-    const forged = `${demo.url}?code=stolen&state=another`;
-    const { page, close } = await openPage(browser, forged, {}, [issuer]);
-    await page.getByText('This sign-in was not begun here.').waitFor();
+    const forged = `${demo.url}/?code=stolen&state=another`;
+    const { page, close } = await openPage(browser, forged, {}, [signIn.issuer]);
+    await page.getByText('This gateway wants an access token.').waitFor();
+    await page.getByRole('alert').nth(1).waitFor();
+    expect(await page.getByText('This sign-in was not begun here.').isVisible()).toBe(true);
     expect(page.url()).not.toContain('stolen');
     await close();
   });

@@ -38,6 +38,8 @@ export async function openPage(
   const viewport = { width: 1280, height: 820 };
   const context = await browser.newContext({ viewport, ...options });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  // Pages to sign in on load fonts from elsewhere; no test waits for the world.
+  await context.route(/^https:/, (route) => route.abort());
   const page = await context.newPage();
   const wrong = watch(page, [new URL(url).origin, ...allowed]);
   await page.exposeFunction('policyViolated', (what: string) => void wrong.push(`policy: ${what}`));

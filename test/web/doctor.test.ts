@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
+import { startDemo, type Demo } from '../gateway/demo';
 import { openPage, scrollsSideways, startBrowser } from './browser';
-import { startDemo, type Demo } from './demo';
 
 /* The doctor's report as people see it. */
 
@@ -19,7 +19,7 @@ test.each([
   ['light', { width: 1280, height: 820 }],
   ['dark', { width: 390, height: 844 }],
 ] as const)('in %s, %j, it is whole and readable', async (colorScheme, viewport) => {
-  const { page, wrong, axe, close } = await openPage(browser, `${demo.url}doctor`, {
+  const { page, wrong, axe, close } = await openPage(browser, `${demo.url}/doctor`, {
     colorScheme,
     viewport,
   });
@@ -34,7 +34,7 @@ test.each([
 });
 
 test('the page leads to it', async () => {
-  const { page, close } = await openPage(browser, demo.url);
+  const { page, close } = await openPage(browser, `${demo.url}/`);
   const [opened] = await Promise.all([
     page.waitForEvent('popup'),
     page.getByRole('link', { name: 'Doctor' }).click(),

@@ -1,6 +1,6 @@
 const unit = require('../../jest.config.js');
 
-/** The page in a real Chromium; beside an Orthanc, see test/lab/with-orthanc. @type {import('jest').Config} */
+/** The page, and the SMART app of the documents, in a real Chromium; beside an Orthanc, see test/lab/with-orthanc. @type {import('jest').Config} */
 module.exports = {
   ...unit,
   rootDir: '../..',

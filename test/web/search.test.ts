@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
+import { startDemo, type Demo } from '../gateway/demo';
 import { clipboard, openPage, scrollsSideways, startBrowser, type Watched } from './browser';
-import { runCopied, startDemo, type Demo } from './demo';
+import { runCopied } from './copied';
 
 /* Searching on the page, in a real browser over the demo archive. */
 
@@ -17,7 +18,7 @@ afterAll(async () => {
   await demo.close();
 });
 beforeEach(async () => {
-  watched = await openPage(browser, demo.url);
+  watched = await openPage(browser, `${demo.url}/`);
   ({ page } = watched);
   await page.locator('.result').first().waitFor();
 });
@@ -127,7 +128,7 @@ test('what is searched for stays out of the address', async () => {
   await page.locator('[name=name]').fill('adams');
   await page.getByRole('button', { name: 'Search' }).click();
   await page.locator('.status b', { hasText: '2 studies' }).waitFor();
-  expect(page.url()).toBe(`${demo.url}#`);
+  expect(page.url()).toBe(`${demo.url}/#`);
   await page.reload();
   await page.locator('.status b', { hasText: '2 studies' }).waitFor();
 });

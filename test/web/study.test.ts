@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
+import { startDemo, type Demo } from '../gateway/demo';
 import { clipboard, openPage, scrollsSideways, startBrowser, type Watched } from './browser';
-import { runCopied, startDemo, type Demo } from './demo';
+import { runCopied } from './copied';
 
 /* A study on the page: its tree, its images and documents, and the resource. */
 
@@ -22,7 +23,7 @@ afterAll(async () => {
   await demo.close();
 });
 beforeEach(async () => {
-  watched = await openPage(browser, demo.url);
+  watched = await openPage(browser, `${demo.url}/`);
   ({ page } = watched);
 });
 afterEach(async () => {

@@ -1,9 +1,9 @@
 import { createServer, request as ask, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
+import { startDemo } from '../gateway/demo';
 import { startGateway } from '../gateway/running';
 import { openPage, startBrowser } from './browser';
-import { startDemo } from './demo';
 
 /* The page where something fails, and where it is not at the root of its host. */
 
@@ -35,7 +35,7 @@ test('an archive that is down is an error, and never an empty result', async () 
 
 test('a gateway that breaks off in the middle of an answer is an error, too', async () => {
   const demo = await startDemo();
-  const { page, close } = await openPage(browser, `${demo.url}page/icon.svg`);
+  const { page, close } = await openPage(browser, `${demo.url}/page/icon.svg`);
   await page.route(/\/fhir\/r4\/ImagingStudy\?/, (route) =>
     route.fulfill({
       status: 200,
@@ -43,7 +43,7 @@ test('a gateway that breaks off in the middle of an answer is an error, too', as
       body: '{"resourceType":"Bund',
     }),
   );
-  await page.goto(demo.url);
+  await page.goto(`${demo.url}/`);
   await page.getByText('The answer broke off or is no JSON.').waitFor();
   expect(await page.getByText('no study matches').count()).toBe(0);
   await page.unrouteAll();
@@ -55,7 +55,7 @@ test('a gateway that breaks off in the middle of an answer is an error, too', as
 
 test('what the gateway warns of beside the studies is shown with its code', async () => {
   const demo = await startDemo({ SEARCH_SCANNED_ROWS: '5', SEARCH_WINDOW_ROWS: '5' });
-  const { page, close } = await openPage(browser, demo.url);
+  const { page, close } = await openPage(browser, `${demo.url}/`);
   await page.locator('.result').first().waitFor();
   await page.locator('[name=more]').fill('_sort=started');
   await page.getByRole('button', { name: 'Search' }).click();
@@ -71,7 +71,7 @@ test('everything works below a path prefix that a proxy in front takes away', as
   const outside = `${await listening(proxy)}/imaging`;
   const demo = await startDemo({ PUBLIC_BASE_URL: outside });
   proxy.on('request', (request, response) => {
-    const inner = new URL((request.url ?? '').replace(/^\/imaging/, ''), demo.url);
+    const inner = new URL((request.url ?? '').replace(/^\/imaging/, ''), `${demo.url}/`);
     const passed = ask(inner, { method: request.method, headers: request.headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);

@@ -1,10 +1,8 @@
 import type { Told } from '../../pacs/examine';
+import { isLoopback } from '../../settings';
 import { JSON_ROWS, type Examination } from '../examination';
 import type { Advised, Finding, Probe } from '../finding';
 import { subject } from '../sample';
-
-/** Names that only this machine can be reached by. */
-const LOCAL = /^(localhost|127\.|\[?::1)/;
 
 export const validators: Probe = {
   id: 'validators',
@@ -68,7 +66,8 @@ export const hygiene: Probe = {
     'answers without a credential.',
   async run(examination) {
     const { protocol, hostname } = new URL(examination.root);
-    const local = LOCAL.test(hostname);
+    // An IPv6 address stands in brackets in a URL.
+    const local = isLoopback(hostname.replace(/^\[|\]$/g, ''));
     const told = await examination.ask('/studies?limit=1', { headers: JSON_ROWS });
     return [connectionFinding(told, protocol, local), credentialFinding(examination, local)];
   },

@@ -16,8 +16,6 @@ import { tokenDialog } from './tokenDialog';
 
 const app = el('div', { class: 'app' });
 const banner = el('div', { class: 'banner-place' });
-/** Beside the banner: that a token is wanted must not hide why there is none. */
-const troubles = el('div', { class: 'banner-place' });
 
 async function main(): Promise<void> {
   document.body.prepend(el('a', { class: 'skip', href: '#main' }, 'Skip to the content'), app);
@@ -45,7 +43,8 @@ function run(state: State, trouble: HTMLElement | undefined): void {
   const content = el('div', { class: 'view' });
   const tokenState = button('', () => tokenDialog(state, again), { class: 'token-state' });
   const releases = releaseSwitch(state, again);
-  fill(app, header(state, releases, tokenState), troubles, banner, content);
+  // Beside the banner, which is filled anew as soon as a search is refused for want of a token.
+  fill(app, header(state, releases, tokenState), trouble, banner, content);
 
   function show(): void {
     study?.close();
@@ -65,7 +64,7 @@ function run(state: State, trouble: HTMLElement | undefined): void {
 
   /** After a change of release or token nothing that was seen counts any more. */
   function again(): void {
-    fill(troubles);
+    trouble?.remove();
     search.forget();
     show();
   }
@@ -84,7 +83,6 @@ function run(state: State, trouble: HTMLElement | undefined): void {
     Escape: goToStudies,
   });
   show();
-  if (trouble !== undefined) fill(troubles, trouble);
 
   function goToStudies(): void {
     if (openStudy() === undefined) return;

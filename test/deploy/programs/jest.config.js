@@ -1,7 +1,7 @@
 const unit = require('../../../jest.config.js');
 
 /**
- * The tests that need programs beside npm's packages: nginx, HAProxy, Helm, Chromium. `.ci/run` installs them.
+ * The tests that need programs beside npm's packages: nginx, HAProxy, Helm. `.ci/run` installs them.
  * @type {import('jest').Config}
  */
 module.exports = {

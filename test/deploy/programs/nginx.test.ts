@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import path from 'node:path';
-import { startDemoArchive, type DemoArchive } from '../../../src/demo/archive';
 import { freePort } from '../../../src/listen';
-import { bundleOf, startGateway, type Running } from '../../gateway/running';
+import { startDemo, type Demo } from '../../gateway/demo';
+import { bundleOf } from '../../gateway/running';
+import { endProgram, startProgram } from '../../programs';
 import { until } from '../../until';
-import { DEPLOY, newFolder, run, start, stop } from './running';
+import { DEPLOY, newFolder, run } from './running';
 
 /* deploy/nginx.conf in a real nginx, in front of the real gateway: TLS, the prefix, streams, headers, what is logged. */
 
@@ -15,8 +16,7 @@ const NAME = 'fhir.example.org';
 const UID_OF_NOBODY = '2.25.1';
 
 let folder: string;
-let archive: DemoArchive;
-let gateway: Running;
+let gateway: Demo;
 let nginx: ChildProcess;
 let port: number;
 let base: string;
@@ -27,8 +27,7 @@ beforeAll(async () => {
   folder = newFolder();
   port = await freePort('127.0.0.1');
   base = `https://${NAME}:${port}/imaging`;
-  archive = await startDemoArchive({ host: '127.0.0.1', port: 0 });
-  gateway = await startGateway(archive.url, { PUBLIC_BASE_URL: base });
+  gateway = await startDemo({ PUBLIC_BASE_URL: base });
   const key = [
     '-keyout',
     path.join(folder, 'privkey.pem'),
@@ -39,15 +38,14 @@ beforeAll(async () => {
   const file = path.join(folder, 'nginx.conf');
   writeFileSync(file, await configuration());
   expect(run('nginx', ['-t', '-e', 'stderr', '-c', file]).err).toContain('test is successful');
-  nginx = start('nginx', ['-e', path.join(folder, 'start.log'), '-c', file]);
+  nginx = startProgram('nginx', ['-e', path.join(folder, 'start.log'), '-c', file]);
   await until(
     async () => (await get('/imaging/health/live').catch(() => undefined))?.status === 200,
   );
 });
 afterAll(async () => {
-  await stop(nginx);
+  await endProgram(nginx, 'SIGTERM');
   await gateway.close();
-  await archive.close();
   rmSync(folder, { recursive: true, force: true });
 });
 

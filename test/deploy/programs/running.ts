@@ -1,11 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ROOT } from '../../programs';
 
 /* Programs that the files of `deploy/` are for, run by the tests. */
 
-export const ROOT = path.join(__dirname, '..', '..', '..');
 export const DEPLOY = path.join(ROOT, 'deploy');
 
 /** What a program said and how it ended. */
@@ -43,27 +43,6 @@ interface Given {
   readonly cwd: string;
   readonly input: string;
   readonly env: Readonly<Record<string, string>>;
-}
-
-/** Starts a program that runs on. */
-export function start(
-  program: string,
-  words: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): ChildProcess {
-  return spawn(program, words, {
-    cwd: ROOT,
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-}
-
-export function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    child.once('exit', () => resolve());
-    child.kill('SIGTERM');
-  });
 }
 
 export function newFolder(): string {

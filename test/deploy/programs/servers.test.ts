@@ -1,9 +1,10 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePort } from '../../../src/listen';
+import { endProgram, startProgram } from '../../programs';
 import { until } from '../../until';
 import { madeSecrets } from '../settings';
-import { DEPLOY, run, start, stop } from './running';
+import { DEPLOY, run } from './running';
 
 /* The configurations of HAProxy and Redis, read by the programs that they are for. */
 
@@ -30,7 +31,7 @@ test('Redis starts with its configuration, wants the password, and is bounded', 
       .replace('port 6379', `port ${port}`)
       .replace('/run/secrets', folder),
   );
-  const redis = start('redis-server', [file]);
+  const redis = startProgram('redis-server', [file]);
   try {
     const password = readFileSync(path.join(folder, 'redis-password'), 'utf8').trim();
     const ask = (words: string[], env = {}) =>
@@ -41,7 +42,7 @@ test('Redis starts with its configuration, wants the password, and is bounded', 
     expect(ask(['CONFIG', 'GET', 'maxmemory-policy'], known)).toContain('allkeys-lru');
     expect(ask(['CONFIG', 'GET', 'maxmemory'], known)).toContain(String(256 * 1024 * 1024));
   } finally {
-    await stop(redis);
+    await endProgram(redis, 'SIGTERM');
     rmSync(folder, { recursive: true, force: true });
   }
 });

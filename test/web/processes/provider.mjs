@@ -4,12 +4,15 @@ import { exportJWK, generateKeyPair } from 'jose';
 import Provider from 'oidc-provider';
 
 /*
- * An OpenID provider at which people sign in: its own development pages ask for a name. Its one client is the page, a
- * public client that must use PKCE. It writes its issuer to standard output and ends with standard input.
+ * An OpenID provider at which people sign in: its own development pages ask for a name. Its clients, public ones that
+ * must use PKCE, are the page, and the SMART app of the documents for the one patient that is its argument. It writes
+ * its issuer to standard output.
  */
 
 const AUDIENCE = 'https://imaging.test/fhir';
-const SCOPES = 'user/ImagingStudy.rs user/Patient.rs user/Endpoint.rs user/Binary.rs';
+const [patient] = process.argv.slice(2);
+const SCOPES =
+  'user/ImagingStudy.rs user/Patient.rs user/Endpoint.rs user/Binary.rs launch/patient patient/ImagingStudy.rs';
 
 let answer;
 const server = createServer((request, response) => answer(request, response));
@@ -18,21 +21,21 @@ const issuer = `http://127.0.0.1:${server.address().port}`;
 
 const { privateKey } = await generateKeyPair('ES256', { extractable: true });
 const key = { ...(await exportJWK(privateKey)), kid: 'key', use: 'sig', alg: 'ES256' };
+const client = (client_id) => ({
+  client_id,
+  // RFC 8252 7.3: the port of a loopback address does not matter.
+  application_type: 'native',
+  redirect_uris: ['http://127.0.0.1/', 'http://localhost/'],
+  grant_types: ['authorization_code'],
+  response_types: ['code'],
+  token_endpoint_auth_method: 'none',
+  id_token_signed_response_alg: 'ES256',
+});
 const provider = new Provider(issuer, {
-  clients: [
-    {
-      client_id: 'page',
-      // RFC 8252 7.3: the port of a loopback address does not matter.
-      application_type: 'native',
-      redirect_uris: ['http://127.0.0.1/'],
-      grant_types: ['authorization_code'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-      id_token_signed_response_alg: 'ES256',
-    },
-  ],
+  clients: [client('page'), client('smart-app')],
   jwks: { keys: [key] },
-  scopes: SCOPES.split(' '),
+  scopes: ['openid', ...SCOPES.split(' ')],
+  extraTokenClaims: (ctx) => (ctx.oidc.client.clientId === 'smart-app' ? { patient } : undefined),
   pkce: { required: () => true },
   clientBasedCORS: () => true,
   features: {
@@ -53,4 +56,3 @@ const provider = new Provider(issuer, {
 });
 answer = provider.callback();
 process.stdout.write(`${issuer}\n`);
-process.stdin.on('end', () => process.exit(0)).resume();

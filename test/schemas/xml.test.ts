@@ -1,17 +1,24 @@
 import fc from 'fast-check';
+import { dstu2 } from '../../src/fhir/dstu2';
 import { r4 } from '../../src/fhir/r4';
 import { r5 } from '../../src/fhir/r5';
+import { stu3 } from '../../src/fhir/stu3';
 import { study } from '../fhir/arbitraries';
-import { contextOf, samplesOf } from '../fhir/r4Samples';
+import * as older from '../fhir/dstu2Samples';
+import * as newer from '../fhir/r4Samples';
 import { pageOf } from '../fhir/surroundings';
 import { describeWithSchemas, validateAllOf } from './xsd';
 
+/** A modality without what the release wants of it. */
+const WRONG = { older: { code: 'CT' }, newer: { system: 'urn:x' } };
 const CASES = [
-  { release: r4, schemas: 'r4' },
-  { release: r5, schemas: 'r5' },
+  { release: dstu2, schemas: 'dstu2', ...older, modality: WRONG.older },
+  { release: stu3, schemas: 'stu3', ...older, modality: WRONG.older },
+  { release: r4, schemas: 'r4', ...newer, modality: WRONG.newer },
+  { release: r5, schemas: 'r5', ...newer, modality: WRONG.newer },
 ] as const;
 
-for (const { release, schemas } of CASES) {
+for (const { release, schemas, contextOf, samplesOf, modality } of CASES) {
   const context = contextOf(release);
 
   describeWithSchemas(`${release.title} XML against the official schemas`, () => {
@@ -37,7 +44,7 @@ for (const { release, schemas } of CASES) {
     }, 120_000);
 
     it('is found invalid when a resource is, alone or in a bundle', async () => {
-      const resource = { resourceType: 'ImagingStudy', modality: [{ system: 'urn:x' }] };
+      const resource = { resourceType: 'ImagingStudy', modality: [modality] };
       const entry = { resource, fullUrl: 'urn:x:1', title: 'Wrong', mode: 'match' } as const;
       const bundle = release.searchset(pageOf([entry]), context);
       for (const wrong of [resource, bundle]) {

@@ -1,7 +1,7 @@
 import { EXTENSIONS, type ExtensionName } from '../../src/fhir/extensions';
 import type { FhirRelease, RenderContext, Resource } from '../../src/fhir/releases';
 import { rich, STUDIES } from './studies';
-import { contextFor, ENDPOINT, facts, pageOf } from './surroundings';
+import { contextFor, ENDPOINT, facts, operationOf, outcomeOf, pageOf } from './surroundings';
 
 /*
  * What the tests of DSTU2 and STU3 have in common.
@@ -35,12 +35,6 @@ export function samplesOf(release: FhirRelease): (readonly [string, Resource])[]
   ];
 }
 
-function operationOf(release: FhirRelease, baseUrl: string): (readonly [string, Resource])[] {
-  const url = `${baseUrl}/OperationDefinition/explain`;
-  const operation = release.operationDefinition?.('explain', url);
-  return operation ? [['operation', operation]] : [];
-}
-
 /** Those samples that have a golden file: one definition is like another. */
 export function goldenSamplesOf(release: FhirRelease): (readonly [string, Resource])[] {
   const kept = ['definition-other-name', 'definition-requester', 'definition-coding-scheme'];
@@ -61,24 +55,6 @@ function definitionsOf(release: FhirRelease): (readonly [string, Resource])[] {
       const definition = release.structureDefinition?.(name);
       return definition ? [[`definition-${name}`, definition] as const] : [];
     });
-}
-
-function outcomeOf(release: FhirRelease): Resource {
-  return release.outcome([
-    {
-      severity: 'error',
-      issue: 'timeout',
-      code: 'pacs-timeout',
-      text: 'The archive did not answer within 20 s & was given up.',
-    },
-    {
-      severity: 'warning',
-      issue: 'not-supported',
-      code: 'ignored-parameter',
-      text: 'The parameter `size` was ignored.',
-      location: ['size'],
-    },
-  ]);
 }
 
 function entriesOf(
@@ -107,21 +83,4 @@ function entriesOf(
       mode: 'outcome' as const,
     },
   ];
-}
-
-/** The ids of the contained resources of a resource. */
-export function containedIds(resource: Resource): Set<unknown> {
-  const contained: unknown = resource.contained ?? [];
-  if (!Array.isArray(contained)) throw new Error('contained is no array');
-  return new Set(contained.map(idOf));
-}
-
-/** The ids that references within a resource lead to, wherever they stand. */
-export function localReferences(resource: Resource): Set<unknown> {
-  const references = JSON.stringify(resource).matchAll(/"reference":"#([^"]*)"/g);
-  return new Set(Array.from(references, (match) => match[1]));
-}
-
-function idOf(resource: unknown): unknown {
-  return typeof resource === 'object' && resource !== null && 'id' in resource && resource.id;
 }
