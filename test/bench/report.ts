@@ -210,7 +210,7 @@ export function memorySection({ started, warm, loaded }: Memory): Section {
 }
 
 /** A ratio, with as many digits as tell something. */
-export function times(ratio: number): string {
+function times(ratio: number): string {
   return `${figure(ratio)}×`;
 }
 

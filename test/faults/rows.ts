@@ -58,7 +58,7 @@ export async function stopStand({ archive, gateway }: Stand): Promise<void> {
 }
 
 /** An answer in short: the studies and notices of a page, or status and code of a failure. */
-export function wordsOf(got: Got): string {
+function wordsOf(got: Got): string {
   if (got.status !== 200) return `${got.status} ${codesOf(got).join(', ')}`;
   const { totalResults } = bundleOf(got);
   const notices = [...new Set(noticesOf(got))].map((code) => ` + ${code}`);

@@ -13,7 +13,7 @@ export function contextOf(release: FhirRelease): RenderContext {
   return contextFor(baseUrlOf(release));
 }
 
-export function baseUrlOf(release: FhirRelease): string {
+function baseUrlOf(release: FhirRelease): string {
   return `http://127.0.0.1:8080/fhir/${release.name}`;
 }
 

@@ -148,7 +148,7 @@ export const defective: Study = {
 };
 
 /** UIDs that break PS3.5 9.1, and a SOP class that nobody told. */
-export const illegalUids: Study = {
+const illegalUids: Study = {
   ...bare,
   uid: '1.2.03.4',
   series: [

@@ -1,17 +1,13 @@
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
 import { startGateway, studiesOf, type Running } from '../gateway/running';
+import { until } from '../until';
 import { lab } from './support/archive';
+import { askNative, studyToChange } from './support/native';
 import { startOrthanc, type OwnOrthanc } from './support/orthanc';
 import { isQido, startProxy, type CountingProxy } from './support/proxy';
 
 /* A gateway that believes study rows for an hour, because a real Orthanc tells it what changes. */
-
-const nativeStudy = z.object({
-  MainDicomTags: z.object({ StudyInstanceUID: z.string() }),
-  Series: z.array(z.string()),
-});
 
 let orthanc: OwnOrthanc;
 let proxy: CountingProxy;
@@ -19,10 +15,6 @@ let gateway: Running;
 let uid: string;
 let instance: string;
 let file: ArrayBuffer;
-
-async function native(target: string, init?: RequestInit): Promise<unknown> {
-  return (await fetch(`${orthanc.url}/${target}`, init)).json();
-}
 
 async function instancesTold(): Promise<number | undefined> {
   const [study] = studiesOf(await gateway.get(`ImagingStudy?study=${uid}`));
@@ -32,34 +24,21 @@ async function instancesTold(): Promise<number | undefined> {
 /** @returns milliseconds until the gateway tells so many instances */
 async function untilTold(count: number | undefined): Promise<number> {
   const started = Date.now();
-  while ((await instancesTold()) !== count) {
-    if (Date.now() - started > 10_000) throw new Error('the change was not told');
-    await pause(20);
-  }
+  await until(async () => (await instancesTold()) === count, 10_000);
   return Date.now() - started;
 }
 
 beforeAll(async () => {
   orthanc = await startOrthanc([path.join(lab().dir, 'archive', 'dcm')]);
-  const body = JSON.stringify({ Level: 'Study', Query: {}, Expand: true });
-  const all = z.array(nativeStudy).parse(await native('tools/find', { method: 'POST', body }));
-  const several = all.find(({ Series }) => Series.length > 1);
-  if (several === undefined) throw new Error('no study of several series');
-  uid = several.MainDicomTags.StudyInstanceUID;
-  const series = z
-    .object({ Instances: z.tuple([z.string()], z.string()) })
-    .parse(await native(`series/${several.Series[0] ?? ''}`));
-  [instance] = series.Instances;
-  file = await (await fetch(`${orthanc.url}/instances/${instance}/file`)).arrayBuffer();
+  const { study, ...changed } = await studyToChange(orthanc);
+  uid = study.MainDicomTags.StudyInstanceUID;
+  ({ instance, file } = changed);
   proxy = await startProxy(orthanc.url);
   gateway = await startGateway(`${proxy.url}/dicom-web`, {
     CACHE_STUDY_ROWS_MS: '3600000',
     CHANGES_POLL_MS: '250',
   });
-  for (let at = 0; !gateway.log.join('').includes('The archive tells what changes'); at++) {
-    if (at > 500) throw new Error('the archive is not followed');
-    await pause(20);
-  }
+  await until(() => gateway.log.join('').includes('The archive tells what changes'));
 }, 120_000);
 
 afterAll(async () => {
@@ -80,7 +59,7 @@ test('what was read is not read again while nothing changes', async () => {
 test('what is deleted, and what is stored, is told within seconds', async () => {
   const whole = await instancesTold();
   if (whole === undefined) throw new Error('the archive counts');
-  await native(`instances/${instance}`, { method: 'DELETE' });
+  await askNative(orthanc, `instances/${instance}`, { method: 'DELETE' });
   const deleted = await untilTold(whole - 1);
   await fetch(`${orthanc.url}/instances`, { method: 'POST', body: file });
   const stored = await untilTold(whole);

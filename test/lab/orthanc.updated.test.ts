@@ -3,17 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { startGateway, type Running } from '../gateway/running';
 import { lab } from './support/archive';
+import { askNative, nativeStudies, studyToChange, type NativeStudy } from './support/native';
 import { startOrthanc, type OwnOrthanc } from './support/orthanc';
 import { isQido, startProxy, type CountingProxy } from './support/proxy';
 
 /* meta.lastUpdated and _lastUpdated at a real Orthanc, whose server stands in a zone that is not UTC. */
 
-const nativeStudy = z.object({
-  ID: z.string(),
-  LastUpdate: z.string(),
-  MainDicomTags: z.object({ StudyInstanceUID: z.string() }),
-  Series: z.array(z.string()),
-});
 const bundle = z.object({
   entry: z
     .array(
@@ -31,18 +26,8 @@ const bundle = z.object({
 let orthanc: OwnOrthanc;
 let proxy: CountingProxy;
 let gateway: Running;
-let study: z.output<typeof nativeStudy>;
+let study: NativeStudy;
 let file: ArrayBuffer;
-
-async function native(target: string, init?: RequestInit): Promise<unknown> {
-  const response = await fetch(`${orthanc.url}/${target}`, init);
-  return response.json();
-}
-
-async function studiesOfOrthanc() {
-  const body = JSON.stringify({ Level: 'Study', Query: {}, Expand: true });
-  return z.array(nativeStudy).parse(await native('tools/find', { method: 'POST', body }));
-}
 
 /** Ids of a search with their lastUpdated. */
 async function updated(query: string): Promise<Record<string, string>> {
@@ -65,16 +50,9 @@ beforeAll(async () => {
   orthanc = await startOrthanc([path.join(lab().dir, 'archive', 'dcm')]);
   if (own === undefined) delete process.env.TZ;
   else process.env.TZ = own;
-  const all = await studiesOfOrthanc();
-  const several = all.find(({ Series }) => Series.length > 1);
-  if (several === undefined) throw new Error('no study of several series');
-  study = several;
-  const series = z
-    .object({ Instances: z.tuple([z.string()], z.string()) })
-    .parse(await native(`series/${study.Series[0] ?? ''}`));
-  const [instance] = series.Instances;
-  file = await (await fetch(`${orthanc.url}/instances/${instance}/file`)).arrayBuffer();
-  await native(`instances/${instance}`, { method: 'DELETE' });
+  const { instance, ...changed } = await studyToChange(orthanc);
+  ({ study, file } = changed);
+  await askNative(orthanc, `instances/${instance}`, { method: 'DELETE' });
   proxy = await startProxy(orthanc.url);
   gateway = await startGateway(`${proxy.url}/dicom-web`);
   await gateway.gateway.probe();
@@ -87,7 +65,7 @@ afterAll(async () => {
 }, 30_000);
 
 test('lastUpdated is when Orthanc last stored an instance, in UTC', async () => {
-  const all = await studiesOfOrthanc();
+  const all = await nativeStudies(orthanc);
   const told = await updated('');
   expect(Object.keys(told).length).toBe(all.length);
   for (const { LastUpdate, MainDicomTags } of all) {
@@ -125,7 +103,7 @@ test('a study that is stored again is found while the time is within what was re
 });
 
 test('a search that reaches back beyond the log is as whole as any', async () => {
-  const all = await studiesOfOrthanc();
+  const all = await nativeStudies(orthanc);
   expect(Object.keys(await updated('_lastUpdated=gt2020'))).toHaveLength(all.length);
 });
 

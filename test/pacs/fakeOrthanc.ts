@@ -44,7 +44,7 @@ export interface FakeOrthanc {
 }
 
 /** `YYYYMMDDTHHMMSS` in UTC, as Orthanc writes times. */
-export function orthancTime(time: number): string {
+function orthancTime(time: number): string {
   return new Date(time).toISOString().slice(0, 19).replace(/[-:]/g, '');
 }
 

@@ -44,7 +44,7 @@ export interface Telling {
 }
 
 /** P1 four times over: two issuers, none, and a lower-case one. One patient has no Patient ID at all. */
-export const PEOPLE: readonly Person[] = [
+const PEOPLE: readonly Person[] = [
   { id: 'P1', issuer: 'LAB', name: 'Müller^Anna', born: '1980-01-01', sex: 'F' },
   { id: 'P1', issuer: 'HOSP', name: 'Muller^Hanna', born: '1980-12-31', sex: 'F' },
   { id: 'P1', name: "O'Brien^Pat", sex: 'O' },

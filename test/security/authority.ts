@@ -8,7 +8,7 @@ import { SYSTEMS } from './people';
  * introspects tokens, and an EHR that knows its patients' identifiers.
  */
 
-export const AUDIENCE = 'https://imaging.test/fhir';
+const AUDIENCE = 'https://imaging.test/fhir';
 
 /** What a token says beside what every good one does. */
 export interface Claims {

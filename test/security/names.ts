@@ -22,7 +22,7 @@ export interface Names {
   readonly born: string;
 }
 
-export function namesOf(held: HeldStudy, patient: string): Names {
+function namesOf(held: HeldStudy, patient: string): Names {
   const { uid, study, instances } = held;
   const [image] = instances;
   const of = (kind: string) => instances.find((each) => each.kind === kind)?.uid ?? '';

@@ -25,7 +25,7 @@ export const C: Person = person('C', 'Cedarwood^Cornelia', '19830425');
 export const D: Person = person('D', 'Dornbusch^Dorothea', '19940516', 'PAT-DD-44', 'HOSP');
 
 /** Of whom the archive holds nothing, with names of the same lengths as B's. */
-export const NOBODY: Person = person('B', 'Birkenruth^Borek', '19720315', 'PAT-1', 'ABSENT');
+const NOBODY: Person = person('B', 'Birkenruth^Borek', '19720315', 'PAT-1', 'ABSENT');
 
 /** Systems of the issuers. */
 export const SYSTEMS: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ export const B_ID = 'CLINIC.PAT-2d1';
 export const UID_ROOT = '1.2.826.0.1.3680043.77';
 /** The Study Instance UIDs that A shares with B, whose Patient ID is the same, and with D. */
 export const SHARED_UID = `${UID_ROOT}.9.1`;
-export const SHARED_WITH_D_UID = `${UID_ROOT}.9.2`;
+const SHARED_WITH_D_UID = `${UID_ROOT}.9.2`;
 const NUMBERS: Readonly<Record<Letter, number>> = { A: 1, B: 2, C: 3, D: 4, R: 5 };
 
 function person(letter: Letter, name: string, born: string, id?: string, issuer?: string): Person {
@@ -156,16 +156,16 @@ function instanceOf(
 
 export const A1 = studyOf(A, 1);
 /** A's, on slow storage. */
-export const A_NEARLINE = studyOf(A, 2, { InstanceAvailability: 'NEARLINE' });
+const A_NEARLINE = studyOf(A, 2, { InstanceAvailability: 'NEARLINE' });
 /** A's, and restricted. */
 export const A_RESTRICTED = studyOf(A, 3, {}, 'R');
-export const A_SHARED = studyOf(A, 9, {}, 'A', SHARED_UID);
+const A_SHARED = studyOf(A, 9, {}, 'A', SHARED_UID);
 export const B1 = studyOf(B, 1);
 export const B_NEARLINE = studyOf(B, 2, { InstanceAvailability: 'NEARLINE' });
 export const B_SHARED = studyOf(B, 9, {}, 'B', SHARED_UID);
-export const A_SHARED_WITH_D = studyOf(A, 8, {}, 'A', SHARED_WITH_D_UID);
+const A_SHARED_WITH_D = studyOf(A, 8, {}, 'A', SHARED_WITH_D_UID);
 export const D_SHARED = studyOf(D, 8, {}, 'D', SHARED_WITH_D_UID);
-export const C1 = studyOf(C, 1);
+const C1 = studyOf(C, 1);
 export const D1 = studyOf(D, 1);
 /** Well-formed, and not there. */
 export const ABSENT = studyOf(NOBODY, 7);

@@ -94,7 +94,7 @@ function isSafe(name: string, value: string): boolean {
 }
 
 /** What viewers touch of an XMLHttpRequest. A header that is set twice is sent as one list (XHR 4.5.2). */
-export class PageRequest {
+class PageRequest {
   readyState = 0;
   status = 0;
   responseType = '';

@@ -62,7 +62,7 @@ export function questionsOf(studies: readonly TrueStudy[]): Readonly<Record<stri
 }
 
 /** The Patient id that the gateway promises: issuer and Patient ID, all but letters and digits in hexadecimal. */
-export function patientIdOf({ issuer, patientId }: TrueStudy): string {
+function patientIdOf({ issuer, patientId }: TrueStudy): string {
   const escaped = [issuer, patientId].map((part) =>
     [...Buffer.from(part)]
       .map((byte) => String.fromCharCode(byte))
@@ -82,7 +82,7 @@ export function nameOfStudy(study: TrueStudy): string {
 }
 
 /** Some of many, the same ones each time, the first and the last among them. */
-export function sample<T>(items: readonly T[], most: number): T[] {
+function sample<T>(items: readonly T[], most: number): T[] {
   if (items.length <= most) return [...items];
   const step = (items.length - 1) / (most - 1);
   return Array.from({ length: most }, (_, i) => items[Math.round(i * step)]).filter(isThere);

@@ -100,7 +100,7 @@ function joinSeries(series: readonly TrueSeries[]): TrueSeries[] {
 }
 
 /** The text of an answer of Orthanc's REST API, parsed. */
-export async function orthancJson(url: string): Promise<unknown> {
+async function orthancJson(url: string): Promise<unknown> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   return response.json();
