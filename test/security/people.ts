@@ -159,11 +159,11 @@ export const A1 = studyOf(A, 1);
 const A_NEARLINE = studyOf(A, 2, { InstanceAvailability: 'NEARLINE' });
 /** A's, and restricted. */
 export const A_RESTRICTED = studyOf(A, 3, {}, 'R');
-const A_SHARED = studyOf(A, 9, {}, 'A', SHARED_UID);
+export const A_SHARED = studyOf(A, 9, {}, 'A', SHARED_UID);
 export const B1 = studyOf(B, 1);
 export const B_NEARLINE = studyOf(B, 2, { InstanceAvailability: 'NEARLINE' });
 export const B_SHARED = studyOf(B, 9, {}, 'B', SHARED_UID);
-const A_SHARED_WITH_D = studyOf(A, 8, {}, 'A', SHARED_WITH_D_UID);
+export const A_SHARED_WITH_D = studyOf(A, 8, {}, 'A', SHARED_WITH_D_UID);
 export const D_SHARED = studyOf(D, 8, {}, 'D', SHARED_WITH_D_UID);
 const C1 = studyOf(C, 1);
 export const D1 = studyOf(D, 1);
