@@ -49,16 +49,19 @@ async function npx(args: readonly string[], given: Readonly<Record<string, strin
   );
 }
 
+/** What browsers run is bundled; nothing else of it is wanted. */
+const PAGE = ['icon.svg', 'page.css', 'page.html', 'page.js'].map((file) => `dist/page/${file}`);
+
 test('it holds all that is in src/, as it runs, and nothing of an operator or of the build', () => {
-  const sources = readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
-  const wanted = sources
-    .filter((file) => path.extname(file) !== '')
-    .map((file) => `dist/${file.replace(/\.ts$/, '.js')}`);
+  const sources = readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .map((file) => file.split(path.sep).join('/'))
+    .filter((file) => path.extname(file) !== '' && !file.startsWith('web/browser/'));
+  const wanted = [...PAGE, ...sources.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`)];
   expect(files).toEqual(expect.arrayContaining(wanted));
   const allowed = new Set([...wanted, 'config/default.json', 'package.json']);
   const others = files.filter((file) => !allowed.has(file) && !file.startsWith('dist/'));
   expect(others.sort()).toEqual(['LICENSE', 'README.md']);
-  expect(files.filter((file) => /\.map$|tsbuildinfo|local|\.ts$/.test(file))).toEqual([]);
+  expect(files.filter((file) => /\.map$|tsbuildinfo|local|\.ts$|browser/.test(file))).toEqual([]);
 });
 
 test('it brings no tools of the development with it', () => {
@@ -94,6 +97,8 @@ test.each(['1', '2'])('demo serves its studies, by WORKERS=%s', async (workers) 
   const [, url = ''] = /FHIR DSTU1 is at (http:\S+)\/fhir\/dstu1,/.exec(said) ?? [];
   const got = await fetch(`${url}/fhir/r4/ImagingStudy?_count=2`);
   expect([got.status, await got.text()]).toEqual([200, expect.stringContaining('"ImagingStudy"')]);
+  const page = await fetch(`${url}/`, { headers: { Accept: 'text/html' } });
+  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('page.js')]);
   // As Ctrl-C does: to all processes of the terminal.
   process.kill(-(demo.pid ?? 0), 'SIGINT');
   await ended;
