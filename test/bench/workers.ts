@@ -32,7 +32,9 @@ export interface WorkersEffort {
 /** More than one caller's connections: which worker has which is chance, and settles with their number. */
 const CONNECTIONS = 32;
 /** Few enough that nobody waits for a core: two who share one take more CPU time for the same work. */
-const QUIET_RATE = 200;
+const QUIET_RATE = 400;
+/** Fewer would measure V8's compiler. */
+const FEWEST = 1000;
 /** The kernel counts CPU time in hundredths of a second. */
 const TICK_MS = 10;
 
@@ -47,7 +49,8 @@ export async function measureWorkers(
   effort: WorkersEffort,
 ): Promise<WorkersMeasured[] | undefined> {
   if (os.platform() !== 'linux') return undefined;
-  const amount = Math.ceil(effort.seconds * effort.rounds * QUIET_RATE);
+  const wanted = Math.ceil(effort.seconds * effort.rounds * QUIET_RATE);
+  const amount = Math.max(FEWEST, wanted);
   const measured: WorkersMeasured[] = [];
   for (const workers of [1, 2]) {
     const env = { PACS_URL: pacsUrl, WORKERS: String(workers) };
