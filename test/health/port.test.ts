@@ -30,8 +30,9 @@ test('a process whose event loop turns is live', async () => {
 test('a process whose event loop has not turned for too long is stalled, and live again when it does', async () => {
   const { url } = await start({ stalledMs: 5 });
   const seen = new Set<string>();
-  await until(() => {
-    void get(`${url}/health/live`).then(({ status, text }) => seen.add(`${status} ${text}`));
+  await until(async () => {
+    const { status, text } = await get(`${url}/health/live`);
+    seen.add(`${status} ${text}`);
     return seen.size === 2;
   }, 10_000);
   expect([...seen].toSorted()).toEqual(['200 {"status":"live"}', '503 {"status":"stalled"}']);
