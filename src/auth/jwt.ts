@@ -54,6 +54,7 @@ export function createJwtVerifier(
   const check = createJwtCheck(settings, discover, () => {
     reads += 1;
     known.clear();
+    settings.onKeysRead?.();
   });
   if (cacheMs === 0) return async (token) => (await check(token)).claims;
   return async (token) => {
@@ -72,14 +73,14 @@ export function createJwtVerifier(
  * Checks JWTs against the keys that the issuer publishes. A key that is not known yet has the set read again, so
  * that the issuer may rotate its keys.
  *
- * @param onKeysRead told before a set of keys counts
+ * @param onRead told before a set of keys counts
  */
 function createJwtCheck(
   settings: JwtSettings,
   discover: Discovery,
-  onKeysRead: () => void,
+  onRead: () => void,
 ): (token: string) => Promise<Good> {
-  const keysOf = createKeySets(settings, discover, onKeysRead);
+  const keysOf = createKeySets(settings, discover, onRead);
   const options: JWTVerifyOptions = {
     issuer: settings.issuer,
     audience: [...settings.audience],
@@ -127,8 +128,7 @@ function createKeySet(url: string, settings: JwtSettings, onRead: () => void): K
     cacheMaxAge: settings.jwksCacheMs,
     [customFetch]: async (target, { headers, method, redirect }) => {
       const answer = await boundedFetch(target, { headers, method, redirect }, settings);
-      onRead();
-      if (answer.ok) settings.onKeysRead?.();
+      if (answer.ok) onRead();
       return answer;
     },
   });

@@ -85,7 +85,7 @@ export function openCaching(
   };
 }
 
-/** Follows the archive's log of changes where answers are to live so long that somebody has to. */
+/** Follows what changes in the archive where answers are to live so long that somebody has to. */
 function openFeed(
   { client, facts }: Parameters<typeof openCaching>[1],
   { settings, logger, meter }: CachingOptions,

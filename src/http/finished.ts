@@ -47,6 +47,7 @@ export async function send(
   { contentType: type, tag, headers, body }: Finished,
   varies: readonly string[],
 ): Promise<void> {
+  const { meter } = exchangeOf(request);
   const has = hasAlready(request, tag);
   const coding = has
     ? 'identity'
@@ -54,8 +55,8 @@ export async function send(
   const bytes = coding === 'identity' ? body.identity : await body.in(coding);
   response.writeHead(has ? 304 : 200, {
     'Cache-Control': 'private, no-cache',
-    'Server-Timing': exchangeOf(request).meter.header(),
-    ...exchangeOf(request).meter.ageHeaders(),
+    'Server-Timing': meter.header(),
+    ...meter.ageHeaders(),
     Vary: [response.getHeader('Vary'), VARY, ...varies].flatMap((each) => each ?? []).join(', '),
     ...(tag !== undefined && { ETag: tag }),
     ...headers,

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { Router, type Request, type RequestHandler } from 'express';
 import { Problem } from '../errors';
 import { ASSETS, readAsset, type AssetName } from '../web/assets';
-import { codingFor, createBody, type Body } from './coding';
+import { createBody } from './coding';
+import { send, type Finished } from './finished';
 import { pageFacts, type PageOptions, type PageSurroundings } from './pageFacts';
 
 /*
@@ -17,15 +18,11 @@ export interface PageServices extends PageSurroundings {
   readonly tokenEndpoint: () => Promise<unknown>;
 }
 
-/** A file of the page as it is sent. */
-interface Served {
-  readonly type: string;
-  readonly tag: string;
-  readonly body: Body;
-}
-
-/** A file may be used for a minute unasked; a new release is seen at once after that, by its tag. */
-const CACHE_CONTROL = 'public, max-age=60, must-revalidate';
+const OF_FILES = {
+  /** A file may be used for a minute unasked; a new release is seen at once after that, by its tag. */
+  'Cache-Control': 'public, max-age=60, must-revalidate',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
 
 /** `/` for browsers, and what it is made of below `/page`. */
 export function pageRoutes(services: PageServices): Router {
@@ -50,7 +47,7 @@ function wantsHtml(request: Request): boolean {
   return /(^|,)\s*text\/html\s*(;|,|$)/i.test(request.get('Accept') ?? '');
 }
 
-function fileOnce(name: AssetName): () => Served {
+function fileOnce(name: AssetName): () => Finished {
   return served(ASSETS[name], () => readAsset(name) ?? notBuilt());
 }
 
@@ -60,34 +57,24 @@ function notBuilt(): never {
 }
 
 /** Reads a content when it is first asked for, and keeps it in every coding. */
-function served(type: string, read: () => Buffer): () => Served {
-  let kept: Served | undefined;
+function served(type: string, read: () => Buffer): () => Finished {
+  let kept: Finished | undefined;
   return () => {
     if (kept !== undefined) return kept;
     const bytes = read();
     const tag = `W/"${createHash('sha1').update(bytes).digest('hex').slice(0, 16)}"`;
-    kept = { type, tag, body: createBody(bytes, () => undefined) };
+    const body = createBody(bytes, () => undefined);
+    kept = { contentType: type, tag, headers: OF_FILES, body };
     return kept;
   };
 }
 
-function serve(read: () => Served, policy?: () => Promise<string>): RequestHandler {
+function serve(read: () => Finished, policy?: () => Promise<string>): RequestHandler {
   return async (request, response) => {
-    const { type, tag, body } = read();
-    response.set({ 'Cache-Control': CACHE_CONTROL, ETag: tag, Vary: 'Accept, Accept-Encoding' });
-    response.set('Cross-Origin-Resource-Policy', 'same-origin');
-    if (policy !== undefined) response.set('Content-Security-Policy', await policy());
-    if (request.fresh) response.status(304).end();
-    else await sendBody(request, response, type, body);
+    const file = read();
+    const own = policy && { 'Content-Security-Policy': await policy() };
+    await send(request, response, { ...file, headers: { ...file.headers, ...own } }, []);
   };
-}
-
-async function sendBody(request: Request, response: Response, type: string, body: Body) {
-  const coding = codingFor(request.headers['accept-encoding'], body.identity.length);
-  const bytes = coding === 'identity' ? body.identity : await body.in(coding);
-  if (coding !== 'identity') response.set('Content-Encoding', coding);
-  response.set({ 'Content-Type': type, 'Content-Length': String(bytes.length) });
-  response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
 /**

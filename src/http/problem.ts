@@ -8,9 +8,8 @@ import { negotiateFormat, negotiateRelease } from './negotiate';
 import { FHIR_BASE } from './understand';
 
 /**
- * Forms of random ids: a UUID (RFC 9562), 16 to 64 hexadecimal digits with a letter among them
- * (OpenTelemetry, nginx), a ULID. What a client
- * sends is logged and passed on: any short text would do for a name, a patient's number or a UID as well.
+ * Forms of random ids: a UUID (RFC 9562), 16 to 64 hexadecimal digits with a letter among them (OpenTelemetry, nginx),
+ * a ULID. What a client sends is logged and passed on, and in a free text a name, a patient's number or a UID would be.
  */
 const REQUEST_ID =
   /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=\d*[a-f])[0-9a-f]{16,64}|(?=\d*[A-HJKMNP-TV-Z])[0-7][0-9A-HJKMNP-TV-Z]{25})$/i;

@@ -35,6 +35,7 @@ export function lookIntoLog(client: ArchiveClient): Look {
     return fewer || last > (from ?? last) ? changed : 'nothing';
   };
 }
+
 /** The studies of the changes after a number; undefined when they are too many, or the log has lost some. */
 async function changedStudies(
   client: ArchiveClient,
