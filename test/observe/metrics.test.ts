@@ -22,6 +22,17 @@ afterEach(async () => {
   await archive.close();
 });
 
+/** Has the archive answer nobody until what is returned is called. */
+function holdAnswers(): () => void {
+  let answerAll: () => void = () => undefined;
+  const slow = new Promise<void>((resolve) => (answerAll = resolve));
+  archive.script = async () => {
+    await slow;
+    return json([]);
+  };
+  return () => answerAll();
+}
+
 const start = async (env: Readonly<Record<string, string>> = {}) => {
   running = await startWatched(archive.url, env);
 };
@@ -112,12 +123,7 @@ describe('what is counted', () => {
   test('what is under way and what waits while the archive is slow', async () => {
     await start({ PACS_CONCURRENCY: '2' });
     await running.get('ImagingStudy');
-    let answerAll: () => void = () => undefined;
-    const slow = new Promise<void>((resolve) => (answerAll = resolve));
-    archive.script = async () => {
-      await slow;
-      return json([]);
-    };
+    const answerAll = holdAnswers();
     const asked = ['P5', 'P6', 'P7', 'P8', 'P9'].map((id) =>
       running.get(`ImagingStudy?subject.identifier=${id}`),
     );
@@ -174,12 +180,7 @@ describe('what is counted', () => {
   test('a queue that is full, and callers who leave it, leave no one waiting', async () => {
     await start({ PACS_CONCURRENCY: '1', PACS_QUEUE: '2' });
     await running.get('ImagingStudy');
-    let answerAll: () => void = () => undefined;
-    const slow = new Promise<void>((resolve) => (answerAll = resolve));
-    archive.script = async () => {
-      await slow;
-      return json([]);
-    };
+    const answerAll = holdAnswers();
     const leaving = new AbortController();
     const asked = ['P5', 'P6', 'P7', 'P8'].map((id) =>
       running
