@@ -5,6 +5,7 @@ import type {
   Call,
   Keys,
   StoreState,
+  Stretch,
   StudyDetail,
   StudySource,
   StudyWindow,
@@ -73,7 +74,7 @@ export function cached(source: StudySource, settings: CacheSettings, watch?: Wat
   /** Believed from when the archive was asked: by when it answers, what it says may have changed. */
   const untilOfRows = () => performance.now() + lifetimes().studyRowsMs;
 
-  async function studies(keys: Keys, window: { limit: number; offset: number }, call: Call) {
+  async function studies(keys: Keys, window: Stretch, call: Call) {
     const key = JSON.stringify([[...keys], window]);
     const flight = `${changes} ${key}`;
     const known = call.fresh === true ? undefined : alive(windows.get(key));

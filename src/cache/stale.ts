@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Problem, type ProblemCode } from '../errors';
-import type { Call, Keys, Notice, StudySource, StudyWindow } from '../study/source';
+import type { Call, Keys, Notice, Stretch, StudySource, StudyWindow } from '../study/source';
 
 /** Study rows and when they came, as `performance.now()` tells time. */
 interface Dated {
@@ -48,7 +48,7 @@ export function staleIfError(source: StudySource, staleIfErrorMs: number): Study
 
   return {
     ...source,
-    async studies(keys: Keys, window: { limit: number; offset: number }, call: Call) {
+    async studies(keys: Keys, window: Stretch, call: Call) {
       const key = JSON.stringify([[...keys], window]);
       try {
         return remember(key, await source.studies(keys, window, call));

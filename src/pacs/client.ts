@@ -117,7 +117,7 @@ export function createArchiveClient(
     native(path, body, call) {
       const method = body === undefined ? 'GET' : 'POST';
       const seen = { operation: 'native', method, target: () => `/${path}` } as const;
-      return lanes.inTurn(call, nativeSize(path, method), () =>
+      return lanes.inTurn(call, nativeSize(path), () =>
         watched(call, seen, () => askNative(transport, settings.url, path, body, call)),
       );
     },
@@ -171,9 +171,9 @@ function sizeOf({ level, study }: SearchPath): Size {
   return level === 'studies' || (level === 'series' && study !== undefined) ? 'small' : 'large';
 }
 
-/** What is POSTed asks of many resources at once, and `instances-tags` brings the files of all that are below. */
-function nativeSize(path: string, method: 'GET' | 'POST'): Size {
-  return method === 'GET' && !path.includes('instances-tags') ? 'small' : 'large';
+/** `bulk-content` brings all that is below studies, and `instances-tags` the files of it. */
+function nativeSize(path: string): Size {
+  return path.endsWith('bulk-content') || path.includes('instances-tags') ? 'large' : 'small';
 }
 
 async function askNative(

@@ -9,7 +9,6 @@ import { namesPatient } from './doubt';
 import { writeKeys, type Parameter } from './encode';
 import { includeField } from './fields';
 import { damaged } from './orthanc';
-import type { ReadFiles } from './supplement';
 import { tellsOfMore, UIDS_A_CALL, type Archive } from './studies';
 
 /*
@@ -23,15 +22,15 @@ const CHUNK_INSTANCES = 600;
 const UNCOUNTED = 50;
 /** Rows of one call at most: a long CT in one. dcm4chee and others cut lower, which is noticed. */
 const PAGE_ROWS = 2500;
-const NO_ROWS: StudyRows = { rows: [], told: false };
+export const NO_ROWS: StudyRows = { rows: [], told: false };
 
 /** The instance rows of a study. */
 export interface StudyRows {
   readonly rows: readonly DataSet[];
   /** Whether the archive told surely whose the rows of that Study Instance UID are. */
   readonly told: boolean;
-  /** Reads the files of the rows, where there is a way that costs less than their metadata. */
-  readonly readFiles?: ReadFiles;
+  /** Set where the rows hold already what their metadata would tell beside them. */
+  readonly supplemented?: boolean;
 }
 
 /**

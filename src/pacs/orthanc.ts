@@ -1,7 +1,7 @@
 import { isRecord, string, type DataSet } from '../dicom/dataset';
 import { readPersonName } from '../dicom/names';
 import { TAG, type Keyword } from '../dicom/tags';
-import type { Call, Keys, Match } from '../study/source';
+import type { Call, Keys, Match, Stretch } from '../study/source';
 import { matchesName } from '../study/text';
 import type { ArchiveClient } from './client';
 import type { Dialect } from './dialects';
@@ -34,6 +34,7 @@ const FINDABLE: readonly Keyword[] = [
   'PatientSex',
   'AccessionNumber',
   'StudyDate',
+  'StudyID',
   'ModalitiesInStudy',
 ];
 /** Studies one find may bring. */
@@ -57,7 +58,7 @@ export async function findStudyUids(
       .filter(([keyword]) => FINDABLE.includes(keyword))
       .map(([keyword, match]) => [keyword, writeMatch(match, dialect)]),
   );
-  const found = (await find(client, query, most, call))?.map(({ tags }) => tags);
+  const found = (await find(client, query, { limit: most }, call))?.map(({ tags }) => tags);
   if (found === undefined || found.length >= most) return undefined;
   const name = keys.get('PatientName');
   const named = name?.kind === 'name' ? found.filter((tags) => isNamed(tags, name.text)) : found;
@@ -75,12 +76,32 @@ export interface NativeStudy {
 }
 
 /**
+ * The studies of which a stretch of QIDO-RS tells, as Orthanc itself tells of them. Its QIDO-RS makes the same find, so
+ * that their order is the same, and both can be asked at once.
+ *
+ * @returns undefined where keys cannot be written for both alike, or Orthanc's API did not answer
+ */
+export async function findWindow(
+  client: ArchiveClient,
+  keys: Keys,
+  dialect: Dialect,
+  window: Stretch,
+  call: Call,
+): Promise<readonly NativeStudy[] | undefined> {
+  const all = Array.from(keys);
+  if (!all.every(([key, { kind }]) => FINDABLE.includes(key) && kind !== 'name')) return undefined;
+  const query = Object.fromEntries(all.map(([key, match]) => [key, writeMatch(match, dialect)]));
+  return find(client, query, window, call);
+}
+
+/**
  * What Orthanc itself tells of the studies of rows, in one find.
  *
  * A row is known again by its UID and by its PatientID as damage leaves it, because one UID may stand under
  * two patients. One that is not found again may have been deleted meanwhile.
  *
  * @param most studies that one find may bring; more UIDs than that take several
+ * @param known studies that need not be asked for again
  * @returns tells the study of a row
  */
 export async function findRows(
@@ -88,17 +109,21 @@ export async function findRows(
   rows: readonly DataSet[],
   most: number,
   call: Call,
+  known: readonly NativeStudy[] = [],
 ): Promise<(row: DataSet) => NativeStudy | undefined> {
-  const uids = rows.flatMap((row) => string(row, 'StudyInstanceUID') ?? []);
+  const byRow = new Map(known.map((study) => [keyOf(study), study]));
+  const keyOfRow = (row: DataSet) =>
+    rowKey(string(row, 'StudyInstanceUID'), damaged(string(row, 'PatientID')));
+  const uids = rows
+    .filter((row) => !byRow.has(keyOfRow(row)))
+    .flatMap((row) => string(row, 'StudyInstanceUID') ?? []);
   const found = await findByUids(client, uids, most, call);
-  const byRow = new Map(
-    found.map((study) => [
-      rowKey(study.tags.StudyInstanceUID, damaged(study.tags.PatientID)),
-      study,
-    ]),
-  );
-  return (row) =>
-    byRow.get(rowKey(string(row, 'StudyInstanceUID'), damaged(string(row, 'PatientID'))));
+  for (const study of found) byRow.set(keyOf(study), study);
+  return (row) => byRow.get(keyOfRow(row));
+}
+
+function keyOf({ tags }: NativeStudy): string {
+  return rowKey(tags.StudyInstanceUID, damaged(tags.PatientID));
 }
 
 /**
@@ -118,7 +143,7 @@ export async function findByUids(
     once.slice(at * most, (at + 1) * most).join('\\'),
   );
   const found = await Promise.all(
-    lists.map((list) => find(client, { StudyInstanceUID: list }, FIND_LIMIT, call)),
+    lists.map((list) => find(client, { StudyInstanceUID: list }, { limit: FIND_LIMIT }, call)),
   );
   return found.flatMap((studies) => studies ?? []);
 }
@@ -135,7 +160,7 @@ type Tags = Readonly<Partial<Record<Keyword, string>>>;
 async function find(
   client: ArchiveClient,
   query: Readonly<Record<string, string>>,
-  limit: number,
+  { limit, offset }: { readonly limit: number; readonly offset?: number },
   call: Call,
 ): Promise<NativeStudy[] | undefined> {
   const body = {
@@ -144,6 +169,7 @@ async function find(
     Expand: true,
     CaseSensitive: false,
     Limit: limit,
+    ...(offset !== undefined && { Since: offset }),
   };
   const answer = await client.native('tools/find', body, call);
   return Array.isArray(answer) ? answer.map(readNative) : undefined;

@@ -2,66 +2,49 @@ import { isRecord, type DataSet, type Element } from '../dicom/dataset';
 import { TAG } from '../dicom/tags';
 import type { Call } from '../study/source';
 import type { ArchiveClient } from './client';
-import type { ReadFiles } from './supplement';
 
 /*
  * The attributes of stored files as Orthanc's own API tells them: UTF-8 whatever the file's character set is,
  * without pixel data, at less than what the metadata of WADO-RS cost it.
  */
 
-/** Where Orthanc has an instance: its own ids, which are hashes of Patient ID and UIDs and so nobody else's. */
-export interface Place {
-  readonly study: string;
-  readonly series: string;
-  readonly instance: string;
-}
-
-/** All that the gateway reads; the rest of a file is let go before it is kept in memory. */
-const WANTED: ReadonlySet<string> = new Set(Object.values(TAG));
+/**
+ * All that the gateway reads, by Orthanc's spelling of the tag, as in `0040,a043`; the rest of a file, most of it, is
+ * let go before it is kept in memory.
+ */
+const WANTED: ReadonlyMap<string, string> = new Map(
+  Object.values(TAG).map((tag) => [`${tag.slice(0, 4)},${tag.slice(4)}`.toLowerCase(), tag]),
+);
 /** ST and UT (PS3.5 6.2): one value, in which a backslash is a letter. */
 const UNDIVIDED: ReadonlySet<string> = new Set([TAG.DocumentTitle, TAG.TextValue]);
 
 /**
- * Reads the files of a study's rows; undefined where Orthanc does not give them.
+ * Reads the files of studies or series, by Orthanc's ids of them, a call each.
  *
- * @param together all files of the study in one call, as soon as one is wanted
+ * @returns each file by Orthanc's id of its instance; undefined where Orthanc does not give one of the lists
  */
-export function readFilesOf(
+export async function readFilesBelow(
   client: ArchiveClient,
-  places: ReadonlyMap<DataSet, Place>,
-  together: boolean,
-): ReadFiles {
-  let all: Promise<readonly DataSet[] | undefined> | undefined;
-  return async (rows, count, call) => {
-    const known = rows.slice(0, count).flatMap((row) => places.get(row) ?? []);
-    if (together) {
-      // The same study stands twice in Orthanc where its Patient ID differs in blanks.
-      const studies = [...places.values()].map(({ study }) => `studies/${study}`);
-      all ??= readLists(client, studies, call);
-      const files = await all;
-      if (files !== undefined) return files;
-    }
-    const [first] = known;
-    if (first === undefined || known.length > 1) {
-      const series = known.map((place) => `series/${place.series}`);
-      return readLists(client, series, call);
-    }
-    const file = await readPath(client, `instances/${first.instance}/tags`, call);
-    return file && [readFile(file)];
-  };
-}
-
-/** The files of studies or series, each of which is told of once. */
-async function readLists(
-  client: ArchiveClient,
-  paths: readonly string[],
+  level: 'studies' | 'series',
+  ids: readonly string[],
   call: Call,
-): Promise<readonly DataSet[] | undefined> {
+): Promise<ReadonlyMap<string, DataSet> | undefined> {
   const lists = await Promise.all(
-    [...new Set(paths)].map((path) => readPath(client, `${path}/instances-tags`, call)),
+    ids.map((id) => readPath(client, `${level}/${id}/instances-tags`, call)),
   );
   if (!lists.every((list) => list !== undefined)) return undefined;
-  return lists.flatMap((list) => Object.values(list).filter(isRecord).map(readFile));
+  const files = lists.flatMap((list) => Object.entries(list));
+  return new Map(files.flatMap(([id, file]) => (isRecord(file) ? [[id, readFile(file)]] : [])));
+}
+
+/** Reads one file; undefined where Orthanc does not give it. */
+export async function readFileOf(
+  client: ArchiveClient,
+  instance: string,
+  call: Call,
+): Promise<DataSet | undefined> {
+  const file = await readPath(client, `instances/${instance}/tags`, call);
+  return file && readFile(file);
 }
 
 async function readPath(
@@ -78,19 +61,15 @@ async function readPath(
  * binary is null and left out.
  */
 function readFile(file: Readonly<Record<string, unknown>>): DataSet {
-  const elements = Object.entries(file).map(([tag, value]) => [upstreamTag(tag), value] as const);
-  return new Map(
-    elements
-      .filter(([tag]) => WANTED.has(tag))
-      .flatMap(([tag, value]) => {
-        const element = readElement(tag, value);
-        return element === undefined ? [] : [[tag, element] as const];
-      }),
-  );
-}
-
-function upstreamTag(tag: string): string {
-  return tag.replace(',', '').toUpperCase();
+  const elements = new Map<string, Element>();
+  // A loop: by way of lists of entries, thousands of files take longer than all their JSON.
+  for (const spelt in file) {
+    const tag = WANTED.get(spelt);
+    if (tag === undefined) continue;
+    const element = readElement(tag, file[spelt]);
+    if (element !== undefined) elements.set(tag, element);
+  }
+  return elements;
 }
 
 function readElement(tag: string, value: unknown): Element | undefined {

@@ -1,8 +1,8 @@
 import type { StudyHeader } from '../study/model';
 import type { Call } from '../study/source';
 import type { ArchiveClient } from './client';
-import { readFilesOf } from './orthancFiles';
-import { findOwn, idsOf, readLevel, type Resource } from './orthancRows';
+import { readFileOf } from './orthancFiles';
+import { findOwn, firstOf, idsOf, readLevel, type Resource } from './orthancResources';
 import type { SeriesOutline } from './outlines';
 import type { Archive } from './studies';
 
@@ -26,7 +26,7 @@ export async function nativeOutlines(
       // One that Orthanc files twice has instances that are one, which only their rows tell.
       if (id === undefined || others.length > 0) return undefined;
       const outlines = await Promise.all(
-        (series?.get(id) ?? []).map((each) => outlineOf(client, id, each, call)),
+        (series?.get(id) ?? []).map((each) => outlineOf(client, each, call)),
       );
       return outlines.every((each) => each !== undefined) ? outlines.sort(byFirst) : undefined;
     }),
@@ -36,14 +36,12 @@ export async function nativeOutlines(
 /** The series as its first instance tells of it: the first of Orthanc's ids, as among instance rows. */
 async function outlineOf(
   client: ArchiveClient,
-  study: string,
-  { id: series, row, instances }: Resource,
+  { instances }: Resource,
   call: Call,
 ): Promise<(SeriesOutline & { readonly instance: string }) | undefined> {
-  const [instance] = [...instances].sort();
+  const instance = firstOf(instances);
   if (instance === undefined) return undefined;
-  const places = new Map([[row, { study, series, instance }]]);
-  const [first] = (await readFilesOf(client, places, false)([row], 1, call)) ?? [];
+  const first = await readFileOf(client, instance, call);
   return first && { first, count: instances.length, instance };
 }
 

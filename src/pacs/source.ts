@@ -4,7 +4,7 @@ import type { Defect, ImagingRequest, Patient, Series, StudyHeader } from '../st
 import type { Abilities, Call, StudyDetail, StudySource } from '../study/source';
 import { beginTurn, mapInTurns } from '../study/turns';
 import { openChangeLog } from './changes';
-import { instanceRows, isOfPatient, isSilent, type StudyRows } from './details';
+import { instanceRows, isOfPatient, isSilent, NO_ROWS, type StudyRows } from './details';
 import { doubtOf } from './doubt';
 import { nativeRows } from './orthancRows';
 import { seriesOutlines, type SeriesOutline } from './outlines';
@@ -89,24 +89,27 @@ async function readDetails(
 ): Promise<StudyDetail[]> {
   const rows = await studyRows(archive, studies, call);
   return Promise.all(
-    studies.map(async (study, index) => {
-      const own = await rows[index];
-      return readDetail(archive, study, own ?? { rows: [], told: false }, call);
-    }),
+    studies.map(async (study, index) =>
+      readDetail(archive, study, (await rows[index]) ?? NO_ROWS, call),
+    ),
   );
 }
 
-/** Rows out of the archive's index where it has one, and by QIDO-RS for the studies of which that does not tell. */
+/** Rows by the archive's own API where it has one, and by QIDO-RS for the studies of which that does not tell. */
 async function studyRows(
   archive: Archive,
   studies: readonly StudyHeader[],
   call: Call,
-): Promise<readonly (StudyRows | Promise<StudyRows>)[]> {
+): Promise<readonly Promise<StudyRows>[]> {
   if (archive.facts.dialect.rows === 'qido') return instanceRows(archive, studies, call);
   const native = await nativeRows(archive, studies, call);
   const left = studies.filter((_, index) => native[index] === undefined);
-  const others = instanceRows(archive, left, call).values();
-  return native.map((rows) => rows ?? others.next().value ?? { rows: [], told: false });
+  const listed = instanceRows(archive, left, call);
+  const others = new Map(left.map((study, index) => [study, listed[index]]));
+  return studies.map(async (study, index) => {
+    const rows = await (native[index] ?? others.get(study));
+    return rows ?? (await instanceRows(archive, [study], call)[0]) ?? NO_ROWS;
+  });
 }
 
 async function readDetail(
@@ -115,10 +118,11 @@ async function readDetail(
   found: StudyRows,
   call: Call,
 ): Promise<StudyDetail> {
-  const { rows, readFiles } = found;
+  const groups = groupBySeries(found.rows);
   const suspect = await doubtOf(archive, study, found, call);
-  const how = { doubtful: suspect !== undefined, ...(readFiles && { readFiles }) };
-  const supplemented = await supplementSeries(archive, study, groupBySeries(rows), how, call);
+  const supplemented = found.supplemented
+    ? groups
+    : await supplementSeries(archive, study, groups, suspect !== undefined, call);
   const own = supplemented.filter(([first]) => isOfPatient(first, study));
   const mixed = suspect !== undefined && own.some(([first]) => isSilent(first, suspect));
   const used = mixed ? [] : own;

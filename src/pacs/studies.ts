@@ -3,12 +3,19 @@ import type { Keyword } from '../dicom/tags';
 import type { ZoneOfArchive } from '../study/attributes';
 import { readStudy } from '../study/fromDicom';
 import type { StudyHeader } from '../study/model';
-import type { Call, Keys, Match, Notice, StudyWindow } from '../study/source';
+import type { Call, Keys, Match, Notice, Stretch, StudyWindow } from '../study/source';
 import type { ArchiveClient, SearchAnswer } from './client';
 import { cheapNamePattern, needsEscaping, writeKeys, type Parameter } from './encode';
 import { includeField } from './fields';
 import { tellIgnored } from './ignoredKeys';
-import { FIND_LIMIT, findRows, findStudyUids, withText, type NativeStudy } from './orthanc';
+import {
+  FIND_LIMIT,
+  findRows,
+  findStudyUids,
+  findWindow,
+  withText,
+  type NativeStudy,
+} from './orthanc';
 import type { ArchiveFacts } from './probe';
 import { readUpdateTime } from './updateTime';
 
@@ -17,11 +24,6 @@ export interface Archive {
   readonly client: ArchiveClient;
   readonly facts: ArchiveFacts;
   readonly zone: ZoneOfArchive;
-}
-
-interface Window {
-  readonly limit: number;
-  readonly offset: number;
 }
 
 /** Studies that a find by modality may list; where there are more, QIDO-RS is asked, page by page. */
@@ -33,7 +35,7 @@ export const UIDS_A_CALL = 100;
 export async function searchStudies(
   archive: Archive,
   keys: Keys,
-  window: Window,
+  window: Stretch,
   call: Call,
 ): Promise<StudyWindow> {
   const native = await nativeUids(archive, keys, call);
@@ -76,7 +78,7 @@ async function searchByUids(
   archive: Archive,
   keys: Keys,
   uids: readonly string[],
-  window: Window,
+  window: Stretch,
   call: Call,
 ): Promise<StudyWindow> {
   const stretch = uids.slice(window.offset, window.offset + Math.min(window.limit, UIDS_A_CALL));
@@ -104,12 +106,16 @@ async function searchByUids(
 async function searchOnce(
   archive: Archive,
   keys: Keys,
-  window: Window,
+  window: Stretch,
   call: Call,
 ): Promise<StudyWindow> {
-  const answer = await askTwice(archive, keys, window, call);
+  const { client, facts } = archive;
+  const [answer, own] = await Promise.all([
+    askTwice(archive, keys, window, call),
+    facts.native ? findWindow(client, keys, facts.dialect, window, call) : undefined,
+  ]);
   tellIgnored(answer.rows, keys, call.meter);
-  const studies = await readStudies(archive, answer.rows, call);
+  const studies = await readStudies(archive, answer.rows, own, call);
   const follows = await whatFollows(archive, keys, window, answer, call);
   const nameless = answer.received > studies.length;
   if (nameless) call.meter.dropped?.('nameless', answer.received - studies.length);
@@ -134,7 +140,7 @@ function missesSpellings(keys: Keys): boolean {
 async function askTwice(
   archive: Archive,
   keys: Keys,
-  window: Window,
+  window: Stretch,
   call: Call,
 ): Promise<SearchAnswer> {
   const { dialect } = archive.facts;
@@ -154,12 +160,13 @@ async function askTwice(
 async function readStudies(
   archive: Archive,
   rows: readonly DataSet[],
+  own: readonly NativeStudy[] | undefined,
   call: Call,
 ): Promise<StudyHeader[]> {
   const { client, facts } = archive;
   const { dialect, native } = facts;
   const most = Math.min(FIND_LIMIT, findCap(dialect));
-  const ownWords = native ? await findRows(client, rows, most, call) : () => undefined;
+  const ownWords = native ? await findRows(client, rows, most, call, own) : () => undefined;
   return rows
     .map((row) => readRow(archive, row, ownWords(row)))
     .filter((study) => study !== undefined);
@@ -181,7 +188,7 @@ function readRow(
 async function whatFollows(
   archive: Archive,
   keys: Keys,
-  window: Window,
+  window: Stretch,
   answer: SearchAnswer,
   call: Call,
 ): Promise<{ advance: number; cut: boolean; notices: Notice[] }> {
@@ -225,7 +232,7 @@ function isAmong(row: DataSet, rows: readonly DataSet[]): boolean {
 }
 
 /** The `limit` and `offset` of a stretch of rows (PS3.18 8.3.4.4). */
-export function paging(window: Window): Parameter[] {
+export function paging(window: Stretch): Parameter[] {
   const offset: Parameter[] = window.offset > 0 ? [['offset', String(window.offset)]] : [];
   return [['limit', String(window.limit)], ...offset];
 }

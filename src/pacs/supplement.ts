@@ -15,58 +15,30 @@ import type { Archive } from './studies';
 /** The instance rows of one series, the first of them first. */
 export type SeriesRows = readonly [DataSet, ...(readonly DataSet[])];
 
-/**
- * Reads the files of the first instances of a series.
- *
- * @param rows those of the series, as they came
- * @param count how many of them: one, or all
- * @returns undefined where the files are not to be had that way
- */
-export type ReadFiles = (
-  rows: SeriesRows,
-  count: number,
-  call: Call,
-) => Promise<readonly DataSet[] | undefined>;
-
 /** Instances of a document series whose titles are worth their metadata. */
-const TITLED_INSTANCES = 10;
+export const TITLED_INSTANCES = 10;
 /** Instances of a series whose SOP classes are worth their metadata. */
-const CLASSED_INSTANCES = 200;
+export const CLASSED_INSTANCES = 200;
 
 /**
  * The rows of a study's series with metadata laid over them where the dialect wants it.
  *
  * @param doubtful whether the rows may be of several patients: then every series is asked whose it is
- * @param readFiles where the files are told of otherwise than by WADO-RS, and the rows are out of an index
  */
 export async function supplementSeries(
   archive: Archive,
   study: StudyHeader,
   series: readonly SeriesRows[],
-  { doubtful, readFiles }: { readonly doubtful: boolean; readonly readFiles?: ReadFiles },
+  doubtful: boolean,
   call: Call,
 ): Promise<readonly SeriesRows[]> {
   const { dialect } = archive.facts;
   return Promise.all(
     series.map(async (rows, index) => {
-      const count =
-        readFiles === undefined
-          ? wanted(dialect, rows, index === 0, doubtful)
-          : wantedOfIndex(dialect, rows);
-      if (count === 0) return rows;
-      const files = await readFiles?.(rows, count, call);
-      return files === undefined
-        ? overlay(rows, await metadata(archive, study, rows, count, call), merge)
-        : overlay(rows, files, replace);
+      const count = wanted(dialect, rows, index === 0, doubtful);
+      return count === 0 ? rows : overlay(rows, await metadata(archive, study, rows, count, call));
     }),
   );
-}
-
-/** How many files of a series to read that an index tells of. */
-function wantedOfIndex(dialect: Dialect, rows: SeriesRows): number {
-  return dialect.rows === 'files'
-    ? rows.length
-    : wanted({ ...dialect, metadata: 'series' }, rows, false, false);
 }
 
 /** How many instances of a series to read metadata of. */
@@ -81,7 +53,7 @@ function wanted(dialect: Dialect, rows: SeriesRows, first: boolean, doubtful: bo
 }
 
 /** Series of reports, key objects, presentation states and the like, whose titles are sequences. */
-function isDocument(row: DataSet): boolean {
+export function isDocument(row: DataSet): boolean {
   return modality(string(row, 'Modality') ?? '')?.acquisition === false;
 }
 
@@ -111,9 +83,9 @@ async function metadata(
 }
 
 /** Each row with the metadata of its instance over it; the first row gets what any of them told. */
-function overlay(rows: SeriesRows, told: readonly DataSet[], lay: typeof merge): SeriesRows {
+function overlay(rows: SeriesRows, told: readonly DataSet[]): SeriesRows {
   const byUid = new Map(told.map((dataSet) => [string(dataSet, 'SOPInstanceUID'), dataSet]));
-  const laid = (row: DataSet) => lay(row, byUid.get(string(row, 'SOPInstanceUID')));
+  const laid = (row: DataSet) => merge(row, byUid.get(string(row, 'SOPInstanceUID')));
   const [first, ...others] = rows;
   return [laid(first), ...others.map(laid)];
 }
@@ -122,12 +94,4 @@ function merge(row: DataSet, over: DataSet | undefined): DataSet {
   if (over === undefined) return row;
   // The counts and the availability are the archive's own words and not in any file.
   return has(over, 'SOPInstanceUID') ? new Map([...row, ...over]) : row;
-}
-
-/**
- * A row out of an index gives way to its file. What the index holds of a series may be of another file: where one
- * has a report beside its images, the report would be given their date.
- */
-function replace(row: DataSet, file: DataSet | undefined): DataSet {
-  return file !== undefined && has(file, 'SOPInstanceUID') ? file : row;
 }

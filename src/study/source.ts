@@ -141,6 +141,14 @@ export type TraceEvent =
       readonly undecided: number;
     };
 
+/** Which rows of a search, in the archive's order. */
+export interface Stretch {
+  /** About how many. */
+  readonly limit: number;
+  /** How many come before them. */
+  readonly offset: number;
+}
+
 /** A stretch of a study search, in the archive's order. */
 export interface StudyWindow {
   /** Readable rows that are the archive's answer to the keys, none of them repeated. */
@@ -183,8 +191,8 @@ export interface Abilities {
 /** Where studies come from: the archive, or a cache in front of it. */
 export interface StudySource {
   abilities(call: Call): Promise<Abilities>;
-  /** Study rows from `offset` on, about `limit` of them. */
-  studies(keys: Keys, window: { limit: number; offset: number }, call: Call): Promise<StudyWindow>;
+  /** Study rows that match, a stretch of them. */
+  studies(keys: Keys, window: Stretch, call: Call): Promise<StudyWindow>;
   /**
    * The studies with a series (or instance) that matches, for keys that live below the study.
    * @returns undefined when the archive cannot search that level across studies

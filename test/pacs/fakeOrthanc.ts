@@ -151,9 +151,18 @@ export async function startFakeOrthanc(): Promise<FakeOrthanc> {
       case '/changes':
         return changes(query);
       case '/tools/find': {
-        const { Query } = JSON.parse(body) as { Query: { StudyInstanceUID?: string } };
-        const uids = Query.StudyInstanceUID?.split('\\') ?? [];
-        return [...studies].filter(([, { uid }]) => uids.includes(uid)).map(expand);
+        const {
+          Query,
+          Limit,
+          Since = 0,
+        } = JSON.parse(body) as {
+          Query: { StudyInstanceUID?: string };
+          Limit: number;
+          Since?: number;
+        };
+        const uids = Query.StudyInstanceUID?.split('\\');
+        const found = [...studies].filter(([, { uid }]) => uids?.includes(uid) ?? true);
+        return found.slice(Since, Since + Limit).map(expand);
       }
       case '/tools/bulk-content': {
         const { Resources } = JSON.parse(body) as { Resources: string[] };

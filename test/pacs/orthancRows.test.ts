@@ -23,6 +23,9 @@ const CT = '1.2.840.10008.5.1.4.1.1.2';
 
 /** Answers by method and path; a path that is not here is 404. */
 type Answers = Record<string, (body: string) => unknown>;
+/** An answer whose connection ends before it does. */
+const BREAKS = () => BROKEN;
+const BROKEN = Symbol('broken');
 
 let server: Server;
 let client: ArchiveClient;
@@ -33,6 +36,11 @@ beforeEach(async () => {
   asked = [];
   server = createServer((request, response) => {
     void answer(request).then(({ status, json }) => {
+      if (json === BROKEN) {
+        response.writeHead(200, { 'Content-Length': 100 }).write('{');
+        setTimeout(() => response.destroy(), 10);
+        return;
+      }
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(json));
     });
   });
@@ -99,6 +107,7 @@ function orthanc(patients: readonly string[], instances: number): Answers {
               {
                 ID: `series-${patient}`,
                 ParentStudy: `study-${patient}`,
+                Instances: numbers.map((number) => `image-${patient}-${number}`),
                 MainDicomTags: {
                   SeriesInstanceUID: '1.2.3',
                   Modality: 'CT',
@@ -205,7 +214,45 @@ test('files tell what the index does not, each of its own instance and not of a 
 test('files that Orthanc does not give are asked for by WADO-RS, and without them the index stays', async () => {
   answers = orthanc(['A'], 2);
   const { series } = await detailsOf(study('A', 2), 'files');
-  expect(asked).toContain('GET /dicom-web/studies/1.2/series/1.2.3/metadata');
+  expect(asked).toContain('GET /dicom-web/studies/1.2/series/1.2.3/instances/1.2.3.A.1/metadata');
   expect(series[0]).toMatchObject({ modality: 'CT', started: { date: '2020-01-02' } });
   expect(series[0]?.instances.map(({ sopClass }) => sopClass)).toEqual([CT, CT]);
 });
+
+test('a file that Orthanc leaves out of a list has the row of the index, and its siblings have theirs', async () => {
+  const number = (at: number) => ({
+    '0008,0018': `1.2.3.A.${at}`,
+    '0020,000e': '1.2.3',
+    '0010,0020': 'A',
+  });
+  answers = {
+    ...orthanc(['A'], 3),
+    'GET /studies/study-A/instances-tags': () => ({
+      'image-A-1': number(1),
+      'image-A-3': number(3),
+    }),
+  };
+  expect(uidsOf(await detailsOf(study('A', 3), 'files')).sort()).toEqual([
+    '1.2.3.A.1',
+    '1.2.3.A.2',
+    '1.2.3.A.3',
+  ]);
+});
+
+test.each<RowSource>(['files', 'index'])(
+  'an answer that breaks off fails those who wait for it (%s), and nothing else',
+  async (rows) => {
+    const unhandled: unknown[] = [];
+    const hear = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', hear);
+    answers = {
+      ...orthanc(['A'], 2),
+      ...qido('A', 2),
+      'GET /studies/study-A/instances-tags': BREAKS,
+    };
+    await expect(detailsOf(study('A', 2), rows)).rejects.toThrow('broke off');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('unhandledRejection', hear);
+    expect(unhandled).toEqual([]);
+  },
+);
