@@ -7,12 +7,14 @@ import { keepAliveAgent } from './ask';
 import { buildProcesses, ROOT, type Built } from './build';
 import { createChildren, type Children } from './child';
 import { measureCold, type ColdSettings } from './cold';
+import { measureFirstPages } from './firstPage';
 import { measureImages } from './images';
 import { measureLoop } from './loop';
 import { measureReleases } from './releases';
 import {
   againstSection,
   coldSection,
+  firstPagesSection,
   loopSection,
   memorySection,
   releasesSection,
@@ -175,11 +177,13 @@ async function measureAllCold(
   return measured;
 }
 
-/** The ways to the rows of a page, where the archive has ways of its own. */
+/** First pages, and the ways to the rows of a page, where the archive has ways of its own. */
 async function measureOrthanc({ children, cold }: Bench, { page }: Scenarios): Promise<Section[]> {
   if (!(await isOrthanc(cold.archive))) return [];
+  progress('first pages of an Orthanc');
+  const first = firstPagesSection(await measureFirstPages(children, cold));
   progress('the ways to the rows of an Orthanc');
-  return [rowsSection(await measureRows(children, page, cold))];
+  return [first, rowsSection(await measureRows(children, page, cold))];
 }
 
 /** The gateway here and at another commit. */

@@ -1,6 +1,7 @@
 import type { Against } from './against';
 import type { Calls } from './byHand';
 import type { Cold, Way } from './cold';
+import type { FirstPage } from './firstPage';
 import type { Growth } from './memory';
 import type { InRelease } from './releases';
 import type { Retrieval } from './retrieval';
@@ -136,6 +137,25 @@ export function rowsSection({ content, rounds, ways }: RowsMeasured): Section {
     [`rows.${key}.calls`, total(calls)] as const,
   ]);
   return { text, figures: Object.fromEntries(figures) };
+}
+
+/** The table of first pages that show no instances. */
+export function firstPagesSection(pages: readonly FirstPage[]): Section {
+  const text = table([
+    ['Cold first page of 50', 'calls', 'latency', 'its study query', 'ratio'],
+    ...pages.map(({ title, calls, ms, queryMs, ratio }) => [
+      `  ${title}: ${words(calls)}`,
+      String(total(calls)),
+      `${figure(ms)} ms`,
+      `${figure(queryMs)} ms`,
+      times(ratio),
+    ]),
+  ]);
+  const named = pages.map(({ title, ratio }) => [
+    `cold.first.${title.replaceAll(' ', '-')}`,
+    ratio,
+  ]);
+  return { text, figures: Object.fromEntries(named) as Record<string, number> };
 }
 
 /** The table of retrievals. */

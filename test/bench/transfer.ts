@@ -20,7 +20,8 @@ export interface Received {
   readonly tail: Buffer;
 }
 
-const TAIL_BYTES = 64;
+/** A multipart ends in its boundary, which may have 70 characters (RFC 2046 5.1.1), and Orthanc's has more. */
+const TAIL_BYTES = 256;
 const plain = keepAliveAgent(false, 1);
 const secure = keepAliveAgent(true, 1);
 
