@@ -5,7 +5,7 @@ import { subset } from '../fhir/subset';
 import { parseSearch, type SearchInput, type SearchType } from '../search/parse';
 import type { StudyHeader } from '../study/model';
 import type { StudyQuery } from '../study/query';
-import type { Call } from '../study/source';
+import type { Call, Notice } from '../study/source';
 import { wadoUrls } from '../study/wado';
 import { versionOf, type FhirAnswer, type FhirRequest } from './exchange';
 import type { Services } from './handlers';
@@ -108,6 +108,11 @@ export async function readAnswer(
   const version = await versionOf(resource);
   const location = `${request.baseUrl}/${path}/_history/${version}`;
   return { resource, kind: 'resource', version, headers: { 'Content-Location': location } };
+}
+
+/** Whether nothing is wrong with an answer, nor missing; see `FhirAnswer.whole`. */
+export function isWhole(notices: readonly Notice[]): boolean {
+  return notices.every(({ lasting }) => lasting === true);
 }
 
 /** Only the present version can be read: the archive keeps no other. */

@@ -40,7 +40,7 @@ interface Kept {
  * what it came to is part of the key: two callers share an answer only where every study is for both or for neither.
  *
  * An answer lives no longer than the rows it was made of. Whatever is wrong with it (a failure, a part of the answer,
- * a notice of the archive's) is the next caller's to find out anew.
+ * a notice that tells of a lack) is the next caller's to find out anew.
  */
 export function keepAnswers({ maxBytes, byCaller, onChanged, watchStore }: KeepSettings): Keep {
   if (maxBytes === 0)

@@ -6,6 +6,7 @@ import type { Patient } from '../study/model';
 import {
   callOf,
   contextOf,
+  isWhole,
   notFound,
   readAnswer,
   readShown,
@@ -37,7 +38,7 @@ export function createPatientHandlers(services: Services): PatientHandlers {
     return {
       ...(await searchAnswer(request, 'Patient', parsed, { ...found, entries }, services.signer)),
       disclosed: { access, studies: [], patients: found.patients },
-      whole: found.notices.length === 0,
+      whole: isWhole(found.notices),
     };
   }
 
@@ -59,7 +60,7 @@ export function createPatientHandlers(services: Services): PatientHandlers {
     return {
       ...(await readAnswer(request, shown.of(resource), `Patient/${request.path('id')}`)),
       disclosed: { access, studies: [], patients },
-      whole: notices.length === 0,
+      whole: isWhole(notices),
     };
   }
 

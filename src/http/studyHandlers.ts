@@ -11,6 +11,7 @@ import type { Notice } from '../study/source';
 import { beginTurn } from '../study/turns';
 import {
   callOf,
+  isWhole,
   notFound,
   readAnswer,
   readShown,
@@ -102,7 +103,7 @@ export function createStudyHandlers(services: Services): StudyHandlers {
     return {
       ...(await searchAnswer(request, path, parsed, page, services.signer)),
       disclosed: { access, studies: found.studies },
-      whole: found.notices.length === 0,
+      whole: isWhole(found.notices),
     };
   }
 
@@ -156,7 +157,7 @@ export function createStudyHandlers(services: Services): StudyHandlers {
     return {
       ...(await readAnswer(request, shown.of(resource), `ImagingStudy/${render.studyId(study)}`)),
       disclosed: { access, studies },
-      whole: notices.length === 0,
+      whole: isWhole(notices),
     };
   }
 

@@ -252,4 +252,5 @@ const ROWS_NAMELESS: Notice = {
 const LIMIT_IGNORED: Notice = {
   code: 'archive-ignores-limit',
   text: 'The archive sent more rows than it was asked for.',
+  lasting: true,
 };

@@ -21,6 +21,7 @@ export const OFFSET_IGNORED: Notice = {
 const ROWS_REPEATED: Notice = {
   code: 'archive-repeats-rows',
   text: 'The archive told of a study more than once in one answer; it is given once.',
+  lasting: true,
 };
 
 /**

@@ -20,6 +20,8 @@ export interface Notice {
   readonly text: string;
   /** A warning unless it says otherwise. */
   readonly severity?: 'information';
+  /** Set where it tells of no lack, and is true for as long as the rows that it came with. */
+  readonly lasting?: true;
 }
 
 /** One upstream request's worth of a caller: its signal, and the meter of its Server-Timing. */

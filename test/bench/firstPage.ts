@@ -1,6 +1,6 @@
 import { countByKind, createByHand, type Calls } from './byHand';
 import type { Children } from './child';
-import { askCold, COLD, record, timed, type ColdSettings } from './cold';
+import { askCold, COLD, record, timedAfterRest, type ColdSettings } from './cold';
 import { median, ratioOf, takeTurns } from './rounds';
 import { FIRST_PAGES } from './scenarios';
 
@@ -29,7 +29,7 @@ export async function measureFirstPages(
     const gateway = await children.start('gateway', { ...env, ...COLD, PACS_URL: archive.href });
     const ways = {
       gateway: () => askCold(gateway, page),
-      query: () => timed(() => hand.replay(query)),
+      query: () => timedAfterRest(() => hand.replay(query)),
     };
     await takeTurns(ways, warmUpRounds, budgetMs / 5);
     const times = await takeTurns(ways, rounds, budgetMs);

@@ -44,7 +44,7 @@ const EFFORTS = {
   full: {
     warm: { warmUpSeconds: 0.8, seconds: 0.8, rounds: 7 },
     releases: { warmUpSeconds: 0.2, seconds: 0.15, rounds: 3 },
-    cold: { warmUpRounds: 5, rounds: 15, budgetMs: 20_000 },
+    cold: { warmUpRounds: 8, rounds: 15, budgetMs: 40_000 },
     images: { rounds: 5, budgetMs: 80_000, slowSeconds: 20, imageRows: 512 },
     loop: { studies: 10_000, instances: 20_000, rounds: 5, env: {} },
   },

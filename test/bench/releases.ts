@@ -1,9 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { RELEASES } from '../../src/fhir/releases';
 import { ask, keepAliveAgent } from './ask';
 import { createByHand } from './byHand';
 import type { Child, Children } from './child';
-import { CACHE_AGED_MS, COLD, record, timed, type ColdSettings } from './cold';
+import { COLD, record, timedAfterRest, type ColdSettings } from './cold';
 import { median, ratioOf, takeTurns, type Measure } from './rounds';
 import type { Scenario, Scenarios } from './scenarios';
 import { compareThroughput, type Effort } from './throughput';
@@ -126,12 +125,11 @@ async function measureColdOnes(
   const credentials = authorization === undefined ? {} : { authorization };
   const hand = createByHand(archive.href.replace(/\/$/, ''), concurrency, credentials);
   const gateway = await children.start('gateway', { ...env, ...COLD, PACS_URL: archive.href });
-  const measures: Record<string, Measure> = { byHand: () => timed(() => hand.replay(calls)) };
+  const measures: Record<string, Measure> = {
+    byHand: () => timedAfterRest(() => hand.replay(calls)),
+  };
   for (const one of asked) {
-    measures[one.name] = async () => {
-      await pause(CACHE_AGED_MS);
-      return timed(() => sizeOf(gateway, one));
-    };
+    measures[one.name] = () => timedAfterRest(() => sizeOf(gateway, one));
   }
   // The compiler of V8 takes some rounds, too.
   await takeTurns(measures, Math.min(1, settings.warmUpRounds), Infinity);

@@ -1,7 +1,7 @@
 import { ask, keepAliveAgent } from './ask';
 import { countByKind, createByHand, type Calls } from './byHand';
 import type { Child, Children } from './child';
-import { askCold, COLD, record, timed, type ColdSettings } from './cold';
+import { askCold, COLD, record, timedAfterRest, type ColdSettings } from './cold';
 import { median, ratioOf, takeTurns, type Measure } from './rounds';
 import type { Content, Scenario } from './scenarios';
 
@@ -60,13 +60,13 @@ export async function measureRows(
   const hand = createByHand(archive.href.replace(/\/$/, ''), concurrency, credentials);
   const [naive, best] = [await hand.naive(scenario.naive), await hand.best(scenario.naive)];
   const ways: Record<string, Measure> = {
-    'naive QIDO-RS by hand': () => timed(() => hand.naive(scenario.naive)),
-    'best QIDO-RS by hand': () => timed(() => hand.best(scenario.naive)),
+    'naive QIDO-RS by hand': () => timedAfterRest(() => hand.naive(scenario.naive)),
+    'best QIDO-RS by hand': () => timedAfterRest(() => hand.best(scenario.naive)),
   };
   gateways.forEach((gateway, at) => {
     ways[`gateway, PACS_ROWS=${SOURCES[at] ?? ''}`] = () => askCold(gateway, scenario);
   });
-  await takeTurns(ways, settings.warmUpRounds, settings.budgetMs / 5);
+  await takeTurns(ways, settings.warmUpRounds, settings.budgetMs / 2);
   const times = await takeTurns(ways, settings.rounds, settings.budgetMs);
   hand.close();
   for (const gateway of gateways) await gateway.stop();

@@ -245,6 +245,14 @@ describe('repeated rows', () => {
     expect(noticesOf(got)).toEqual(['archive-repeats-rows']);
   });
 
+  test('what is said of them stands in an answer that is kept, as long as its rows', async () => {
+    archive.script = holding([held('1.2.3'), held('1.2.3')]);
+    await running.get('ImagingStudy');
+    const again = await running.get('ImagingStudy');
+    expect(again.headers.get('server-timing')).toContain('1 hits, 0 misses');
+    expect(noticesOf(again)).toEqual(['archive-repeats-rows']);
+  });
+
   test('an instance that is told twice is given once; one UID in two series stays two', async () => {
     const { study, instances } = held('1.2.3', { NumberOfStudyRelatedInstances: 3 });
     const [first] = instances;
