@@ -1,6 +1,7 @@
-import { isRecord, type DataSet, type Element } from '../dicom/dataset';
+import { has, isRecord, type DataSet, type Element } from '../dicom/dataset';
 import { TAG } from '../dicom/tags';
 import type { Call } from '../study/source';
+import { mapInTurns } from '../study/turns';
 import type { ArchiveClient } from './client';
 
 /*
@@ -33,8 +34,9 @@ export async function readFilesBelow(
     ids.map((id) => readPath(client, `${level}/${id}/instances-tags`, call)),
   );
   if (!lists.every((list) => list !== undefined)) return undefined;
-  const files = lists.flatMap((list) => Object.entries(list));
-  return new Map(files.flatMap(([id, file]) => (isRecord(file) ? [[id, readFile(file)]] : [])));
+  const listed = lists.flatMap((list) => Object.entries(list));
+  const read = await mapInTurns(listed, ([id, file]) => [id, readFile(file)] as const);
+  return new Map(read.flatMap(([id, file]) => (file === undefined ? [] : [[id, file]])));
 }
 
 /** Reads one file; undefined where Orthanc does not give it. */
@@ -44,7 +46,7 @@ export async function readFileOf(
   call: Call,
 ): Promise<DataSet | undefined> {
   const file = await readPath(client, `instances/${instance}/tags`, call);
-  return file && readFile(file);
+  return readFile(file);
 }
 
 async function readPath(
@@ -59,8 +61,16 @@ async function readPath(
 /**
  * One file of `tags?short`: `{"0008,0008": "ORIGINAL\\PRIMARY", "0040,a043": [{…}]}`; a value that is long or
  * binary is null and left out.
+ *
+ * @returns undefined for one that names no instance
  */
-function readFile(file: Readonly<Record<string, unknown>>): DataSet {
+function readFile(file: unknown): DataSet | undefined {
+  if (!isRecord(file)) return undefined;
+  const elements = readElements(file);
+  return has(elements, 'SOPInstanceUID') ? elements : undefined;
+}
+
+function readElements(file: Readonly<Record<string, unknown>>): Map<string, Element> {
   const elements = new Map<string, Element>();
   // A loop: by way of lists of entries, thousands of files take longer than all their JSON.
   for (const spelt in file) {
@@ -75,6 +85,6 @@ function readFile(file: Readonly<Record<string, unknown>>): DataSet {
 function readElement(tag: string, value: unknown): Element | undefined {
   if (typeof value === 'string') return { Value: UNDIVIDED.has(tag) ? [value] : value.split('\\') };
   if (!Array.isArray(value)) return undefined;
-  const items = value.filter(isRecord).map((item) => Object.fromEntries(readFile(item)));
+  const items = value.filter(isRecord).map((item) => Object.fromEntries(readElements(item)));
   return { Value: items };
 }

@@ -14,7 +14,7 @@ import { CLASSED_INSTANCES, isDocument, TITLED_INSTANCES } from './supplement';
 /** Files of one study that are read in one call: as many rows as an instance call by QIDO-RS brings. */
 export const FILES_A_CALL = 600;
 /** Files a series up to which all of a study cost less in one call than the first of each series by itself. */
-const FILES_FOR_ONE = 2;
+const FILES_FOR_ONE = 3;
 
 /** A study and its series; those of both where it is filed twice. */
 export interface Filed {
@@ -82,10 +82,13 @@ export async function rowsOfIndex(
 }
 
 /**
- * The first file of each series, and all of short series of documents, whose titles are sequences; all files of a
+ * The first file of each series, and all of short series of documents, whose titles are sequences; all files of the
  * study where they are hardly more.
+ *
+ * @param series those of one study
+ * @returns files by Orthanc's id of their instance; undefined where it does not give one
  */
-async function readFirst(
+export async function readFirst(
   client: ArchiveClient,
   series: readonly Resource[],
   call: Call,

@@ -1,4 +1,3 @@
-import { has } from '../dicom/dataset';
 import type { StudyHeader } from '../study/model';
 import type { Call } from '../study/source';
 import type { ArchiveClient } from './client';
@@ -101,7 +100,7 @@ async function rowsOfFiles(
     .flatMap(({ instances }) => instances)
     .flatMap((id) => {
       const row = files?.get(id);
-      return row !== undefined && has(row, 'SOPInstanceUID') ? [{ id, row }] : [];
+      return row === undefined ? [] : [{ id, row }];
     });
   return placed.length === countOf(series)
     ? { rows: inOrder(placed), told: true, supplemented: true }
