@@ -92,8 +92,8 @@ export const SETTINGS = {
     schema: z.enum(ROW_SOURCES).optional(),
     form: `one of ${ROW_SOURCES.join(', ')}`,
     meaning:
-      'where series and instances of an Orthanc are read: `qido`; `files`: its index and its files, the same ' +
-      'studies; `index`: its index and one file a series, many times as fast, without the titles of other images; ' +
+      'where series and instances of an Orthanc are read: `qido`; `files`: its files, the same studies; ' +
+      '`index`: its index and one file a series, in some 60 % of the time, without the titles of other images; ' +
       'unset: `files` where its QIDO-RS leaves sequences out, else `qido`',
   },
   'pacs.username': reloaded(secret('user name at the archive (HTTP Basic)', 'PACS_USERNAME')),
