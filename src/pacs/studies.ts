@@ -1,5 +1,6 @@
 import { string, type DataSet } from '../dicom/dataset';
 import type { Keyword } from '../dicom/tags';
+import { Problem } from '../errors';
 import type { ZoneOfArchive } from '../study/attributes';
 import { readStudy } from '../study/fromDicom';
 import type { StudyHeader } from '../study/model';
@@ -112,7 +113,9 @@ async function searchOnce(
   const { client, facts } = archive;
   const [answer, own] = await Promise.all([
     askTwice(archive, keys, window, call),
-    facts.native ? findWindow(client, keys, facts.dialect, window, call) : undefined,
+    facts.native
+      ? findWindow(client, keys, facts.dialect, window, call).catch(askLater)
+      : undefined,
   ]);
   tellIgnored(answer.rows, keys, call.meter);
   const studies = await readStudies(archive, answer.rows, own, call);
@@ -129,6 +132,15 @@ async function searchOnce(
       ...(nameless ? [ROWS_NAMELESS] : []),
     ],
   };
+}
+
+/**
+ * A breaker that tries an archive again lets one call through: the find that was made beside it is made later, or the
+ * first search of an archive that is back would fail.
+ */
+function askLater(error: unknown): undefined {
+  if (error instanceof Problem && error.code === 'pacs-breaker-open') return undefined;
+  throw error;
 }
 
 function missesSpellings(keys: Keys): boolean {
