@@ -3,7 +3,8 @@ import { Problem } from '../errors';
 import type { Call, FoundUids, Keys, Match } from '../study/source';
 import type { Dialect } from './dialects';
 import { needsEscaping, writeKeys } from './encode';
-import { paging, tellsOfMore, type Archive } from './studies';
+import { paging, tellsOfMore } from './searchEnd';
+import { type Archive } from './studies';
 
 /** Searches series or instances across studies for the studies they are in; see `StudySource.studiesWith`. */
 export async function searchBelow(

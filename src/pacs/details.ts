@@ -9,7 +9,8 @@ import { namesPatient } from './doubt';
 import { writeKeys, type Parameter } from './encode';
 import { includeField } from './fields';
 import { damaged } from './orthanc';
-import { tellsOfMore, UIDS_A_CALL, type Archive } from './studies';
+import { tellsOfMore } from './searchEnd';
+import { UIDS_A_CALL, type Archive } from './studies';
 
 /*
  * The instance rows of studies, with the series attributes on them, at the fewest calls the archive allows:

@@ -1,10 +1,9 @@
 import { has, string, type DataSet } from '../dicom/dataset';
-import type { StudyHeader } from '../study/model';
 import type { Call } from '../study/source';
 import type { ArchiveClient } from './client';
 import type { StudyRows } from './details';
 import { readFileOf, readFilesBelow } from './orthancFiles';
-import { elementOf, firstOf, readLevel, type Resource } from './orthancResources';
+import { elementOf, firstOf, readLevel, type Filed, type Resource } from './orthancResources';
 import { CLASSED_INSTANCES, isDocument, TITLED_INSTANCES } from './supplement';
 
 /*
@@ -15,12 +14,6 @@ import { CLASSED_INSTANCES, isDocument, TITLED_INSTANCES } from './supplement';
 export const FILES_A_CALL = 600;
 /** Files a series up to which all of a study cost less in one call than the first of each series by itself. */
 const FILES_FOR_ONE = 3;
-
-/** A study and its series; those of both where it is filed twice. */
-export interface Filed {
-  readonly header: StudyHeader;
-  readonly series: readonly Resource[];
-}
 
 export function countOf(series: readonly Resource[]): number {
   return series.reduce((sum, { instances }) => sum + instances.length, 0);

@@ -1,7 +1,7 @@
 import type { StudyHeader } from '../study/model';
 import type { Call } from '../study/source';
-import { readFirst } from './orthancIndex';
-import { findOwn, firstOf, idsOf, readLevel } from './orthancResources';
+import { readFirst, studyIds } from './orthancIndex';
+import { findFiled, firstOf } from './orthancResources';
 import type { SeriesOutline } from './outlines';
 import type { Archive } from './studies';
 
@@ -15,22 +15,18 @@ export async function nativeOutlines(
   studies: readonly StudyHeader[],
   call: Call,
 ): Promise<readonly (readonly SeriesOutline[] | undefined)[]> {
-  const { client } = archive;
-  const own = await findOwn(archive, studies, call);
-  const ids = idsOf(own);
-  const series = ids.length > 0 ? await readLevel(client, 'Series', ids, call) : undefined;
+  const filed = await findFiled(archive, studies, call);
   return Promise.all(
-    own.map(async ([study, ...others]) => {
-      const below = series?.get(study?.id ?? '') ?? [];
+    filed.map(async ({ series }) => {
       // One that Orthanc files twice has instances that are one, which only their rows tell.
-      if (below.length === 0 || others.length > 0) return undefined;
-      const files = await readFirst(client, below, call);
-      const outlines = below.flatMap(({ instances }) => {
+      if (studyIds(series).length !== 1) return undefined;
+      const files = await readFirst(archive.client, series, call);
+      const outlines = series.flatMap(({ instances }) => {
         const instance = firstOf(instances) ?? '';
         const first = files?.get(instance);
         return first === undefined ? [] : [{ first, count: instances.length, instance }];
       });
-      return outlines.length === below.length ? outlines.sort(byFirst) : undefined;
+      return outlines.length === series.length ? outlines.sort(byFirst) : undefined;
     }),
   );
 }

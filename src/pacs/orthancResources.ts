@@ -34,20 +34,30 @@ export interface Resource {
   readonly instances: readonly string[];
 }
 
-/** What Orthanc itself has of each study; one that is filed twice has two. */
-export async function findOwn(
+/** A study and its series; those of both where it is filed twice. */
+export interface Filed {
+  readonly header: StudyHeader;
+  readonly series: readonly Resource[];
+}
+
+/** Each study with what Orthanc has of it, in the order asked; without series where it does not tell. */
+export async function findFiled(
   { client, facts }: Archive,
   studies: readonly StudyHeader[],
   call: Call,
-): Promise<readonly (readonly NativeStudy[])[]> {
+): Promise<readonly Filed[]> {
   const uids = studies.map(({ uid }) => uid);
   const most = Math.min(UIDS_A_CALL, findCap(facts.dialect));
   const found = await findByUids(client, uids, most, call);
-  return studies.map((study) => found.filter((one) => isSame(one, study)));
-}
-
-export function idsOf(own: readonly (readonly NativeStudy[])[]): string[] {
-  return [...new Set(own.flat().flatMap(({ id }) => id ?? []))];
+  const own = studies.map((study) =>
+    found.filter((one) => isSame(one, study)).flatMap(({ id }) => id ?? []),
+  );
+  const ids = [...new Set(own.flat())];
+  const series = ids.length > 0 ? await readLevel(client, 'Series', ids, call) : undefined;
+  return studies.map((header, index) => ({
+    header,
+    series: (own[index] ?? []).flatMap((id) => series?.get(id) ?? []),
+  }));
 }
 
 /** Orthanc files a Patient ID with trailing blanks apart; they mean nothing (PS3.5 6.2). */

@@ -12,9 +12,8 @@ import {
   readSeries,
   rowsOfIndex,
   studyIds,
-  type Filed,
 } from './orthancIndex';
-import { findOwn, idsOf, readLevel } from './orthancResources';
+import { findFiled, type Filed } from './orthancResources';
 import type { Archive } from './studies';
 
 /*
@@ -53,13 +52,7 @@ async function rowsOfChunk(
 ): Promise<readonly (Promise<StudyRows | undefined> | undefined)[]> {
   const { client, facts } = archive;
   const source = facts.dialect.rows;
-  const own = await findOwn(archive, studies, call);
-  const ids = idsOf(own);
-  const series = ids.length > 0 ? await readLevel(client, 'Series', ids, call) : undefined;
-  const filed = studies.map((header, index) => ({
-    header,
-    series: (own[index] ?? []).flatMap(({ id = '' }) => series?.get(id) ?? []),
-  }));
+  const filed = await findFiled(archive, studies, call);
   const whole = filed.filter((study) => isWhole(study, source));
   const all = studyIds(whole.flatMap((study) => study.series));
   const instances =

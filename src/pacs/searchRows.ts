@@ -11,7 +11,8 @@ import { includeField } from './fields';
 import { tellIgnored } from './ignoredKeys';
 import { FIND_LIMIT, findRows, withText } from './orthanc';
 import { listOf, rowMatches, studyRowMatches, WORDS } from './rowMatches';
-import { paging, tellsOfMore, UIDS_A_CALL, type Archive } from './studies';
+import { paging, tellsOfMore } from './searchEnd';
+import { UIDS_A_CALL, type Archive } from './studies';
 
 /** Rows asked for at once where all of them are wanted. */
 const ALL = 100_000;

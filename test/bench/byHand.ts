@@ -1,4 +1,3 @@
-import type { OutgoingHttpHeaders } from 'node:http';
 import { ask, keepAliveAgent, type Question } from './ask';
 import { CALL_KINDS, type CallKind, type RecordedCall } from './tap';
 
@@ -32,15 +31,18 @@ const STUDIES_A_CALL = 10;
 export type StudiesWanted = { readonly first: number } | { readonly uid: string };
 
 /**
- * @param root DICOMweb root of the archive
+ * @param archive its DICOMweb root
  * @param concurrency calls at once, the same as the gateway's
- * @param credentials the Authorization of the gateway's own calls, if any
+ * @param calls of the gateway, whose Authorization is used, if they have one
  */
 export function createByHand(
-  root: string,
+  archive: URL,
   concurrency: number,
-  credentials: OutgoingHttpHeaders,
+  calls: readonly RecordedCall[],
 ): ByHand {
+  const root = archive.href.replace(/\/$/, '');
+  const { authorization } = calls[0]?.headers ?? {};
+  const credentials = authorization === undefined ? {} : { authorization };
   const agent = keepAliveAgent(root.startsWith('https:'), concurrency);
 
   async function send(question: Omit<Question, 'agent'>): Promise<readonly Row[]> {

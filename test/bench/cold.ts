@@ -48,9 +48,7 @@ export async function measureCold(
 ): Promise<Cold> {
   const { archive, concurrency, env } = settings;
   const { calls, content } = await record(children, scenario, archive, env);
-  const { authorization } = calls[0]?.headers ?? {};
-  const credentials = authorization === undefined ? {} : { authorization };
-  const hand = createByHand(archive.href.replace(/\/$/, ''), concurrency, credentials);
+  const hand = createByHand(archive, concurrency, calls);
   const gateway = await children.start('gateway', { ...env, ...COLD, PACS_URL: archive.href });
   const [replayed, naive] = [await hand.replay(calls), await hand.naive(scenario.naive)];
   if (scenario.expected) checkSame(content, [replayed, naive]);

@@ -23,9 +23,7 @@ export async function measureFirstPages(
   for (const page of FIRST_PAGES) {
     const { calls } = await record(children, page, archive, env);
     const query = calls.filter(({ kind }) => kind === 'study queries');
-    const { authorization } = query[0]?.headers ?? {};
-    const credentials = authorization === undefined ? {} : { authorization };
-    const hand = createByHand(archive.href.replace(/\/$/, ''), concurrency, credentials);
+    const hand = createByHand(archive, concurrency, query);
     const gateway = await children.start('gateway', { ...env, ...COLD, PACS_URL: archive.href });
     const ways = {
       gateway: () => askCold(gateway, page),

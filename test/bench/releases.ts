@@ -121,9 +121,7 @@ async function measureColdOnes(
 ): Promise<Pick<InRelease, 'coldMs' | 'cold'>[]> {
   const { archive, concurrency, env } = settings;
   const { calls } = await record(children, scenario, archive, env);
-  const { authorization } = calls[0]?.headers ?? {};
-  const credentials = authorization === undefined ? {} : { authorization };
-  const hand = createByHand(archive.href.replace(/\/$/, ''), concurrency, credentials);
+  const hand = createByHand(archive, concurrency, calls);
   const gateway = await children.start('gateway', { ...env, ...COLD, PACS_URL: archive.href });
   const measures: Record<string, Measure> = {
     byHand: () => timedAfterRest(() => hand.replay(calls)),

@@ -55,9 +55,7 @@ export async function measureRows(
     gateways.push(await children.start('gateway', more));
   }
   const [first] = recorded;
-  const { authorization } = first?.calls[0]?.headers ?? {};
-  const credentials = authorization === undefined ? {} : { authorization };
-  const hand = createByHand(archive.href.replace(/\/$/, ''), concurrency, credentials);
+  const hand = createByHand(archive, concurrency, first?.calls ?? []);
   const [naive, best] = [await hand.naive(scenario.naive), await hand.best(scenario.naive)];
   const ways: Record<string, Measure> = {
     'naive QIDO-RS by hand': () => timedAfterRest(() => hand.naive(scenario.naive)),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { string, type DataSet } from '../../dicom/dataset';
-import { tellsOfMore } from '../../pacs/studies';
+import { tellsOfMore } from '../../pacs/searchEnd';
 import type { Examination } from '../examination';
 import { type Finding, type Probe, Unanswered } from '../finding';
 import { besideAs } from '../product';
