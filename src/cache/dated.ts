@@ -18,7 +18,7 @@ export function dated(source: StudySource, now: () => Date): StudySource {
     max: REMEMBERED,
   });
   const date = (study: StudyHeader): StudyHeader => {
-    if (study.lastUpdated !== undefined) return study;
+    if (study.lastUpdated !== undefined || study.sketch) return study;
     const key = `${study.uid} ${patientKey(study.patient)}`;
     const state = digest(JSON.stringify({ ...study, shared: false }));
     const known = seen.get(key);

@@ -17,6 +17,7 @@ import {
   withText,
   type NativeStudy,
 } from './orthanc';
+import { sketchStudies } from './orthancSketches';
 import type { ArchiveFacts } from './probe';
 import { paging, whatFollows } from './searchEnd';
 import { readUpdateTime } from './updateTime';
@@ -40,6 +41,8 @@ export async function searchStudies(
   window: Stretch,
   call: Call,
 ): Promise<StudyWindow> {
+  const sketched = window.sketches ? await sketchStudies(archive, keys, window, call) : undefined;
+  if (sketched !== undefined) return sketched;
   const native = await nativeUids(archive, keys, call);
   if (native !== undefined) return searchByUids(archive, keys, native, window, call);
   const uids = keys.get('StudyInstanceUID');

@@ -11,6 +11,7 @@ import { findStart, ORDER_CHANGED, pageLinks, type RowCursor } from './paging';
 import { isBroad, planQuery } from './plan';
 import type { StudyQuery } from './query';
 import type { FoundStudies, Search, SearchLimits } from './search';
+import { decidedBySketches, isSketch } from './sketches';
 import type { Call, Keys, Notice, StudySource } from './source';
 
 const NONE: FoundStudies = { studies: [], total: 0, notices: [] };
@@ -46,7 +47,15 @@ async function answer(
   const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor);
   const asked = await askedKeys(query, source, limits, call);
   if (asked === undefined) return NONE;
-  const search: Search = { query, ...asked, source, limits, call };
+  const sketched = decidedBySketches(query, asked, limits.windowRows);
+  const search: Search = {
+    query,
+    ...asked,
+    ...(sketched && { sketches: true }),
+    source,
+    limits,
+    call,
+  };
   if (cursor?.kind === 'offset') return withCount(search, await pageByOffset(search, cursor));
   if (query.count === 0) return withCount(search, { studies: [], notices: [] });
   const whole = query.sort.length > 0 || cursor !== undefined;
@@ -89,6 +98,8 @@ async function countRows(
 ): Promise<number | undefined> {
   const { query } = search;
   const candidates = candidatesOf(search, rows);
+  // They were asked for because they decide the question.
+  if (candidates.every(isSketch)) return candidates.length;
   const counting = { ...search, query: { ...query, detail: false } };
   const page = await takePage(counting, candidates, Number.POSITIVE_INFINITY);
   return page.taken === candidates.length ? page.studies.length : undefined;
@@ -152,11 +163,12 @@ async function pageOfWhole(
   const untold = query.counted === true && total === undefined;
   return {
     studies: page.studies,
-    notices: [
+    notices: eachOnce([
       ...gathered.notices,
+      ...page.notices,
       ...(lost ? [ORDER_CHANGED] : []),
       ...(untold ? [NOT_COUNTED] : []),
-    ],
+    ]),
     ...(total !== undefined && { total }),
     ...pageLinks(names, start, end, query.count),
   };

@@ -13,6 +13,17 @@ export interface Gathered {
   readonly notices: readonly Notice[];
 }
 
+/** How much is read of a search. */
+export interface Reach {
+  /** Rows read at once. */
+  readonly windowRows: number;
+  readonly most: number;
+  /** Offset of the first row. */
+  readonly from: number;
+  /** Set where sketches will do. */
+  readonly sketches?: true;
+}
+
 /** What is said where the archive cannot be paged. */
 export const OFFSET_IGNORED: Notice = {
   code: 'archive-ignores-offset',
@@ -33,14 +44,16 @@ const ROWS_REPEATED: Notice = {
 export async function gather(
   source: StudySource,
   keys: Keys,
-  reach: { readonly windowRows: number; readonly most: number; readonly from: number },
+  reach: Reach,
   call: Call,
 ): Promise<Gathered> {
   const found = new Map<string, StudyHeader>();
   const notices: Notice[] = [];
+  const { windowRows: limit, sketches } = reach;
   let offset = reach.from;
   for (;;) {
-    const window = await source.studies(keys, { limit: reach.windowRows, offset }, call);
+    const stretch = { limit, offset, ...(sketches && { sketches }) };
+    const window = await source.studies(keys, stretch, call);
     const added = add(found, window.studies);
     notices.push(...window.notices);
     const repeats = window.studies.length - added;
@@ -54,7 +67,7 @@ export async function gather(
       return { ...finish(found, notices), rest: undefined, cut: window.cut };
     }
     // More rows than asked for may be all there are: one more window tells.
-    const overfull = window.studies.length > reach.windowRows;
+    const overfull = window.studies.length > limit;
     if (offset - reach.from >= reach.most && !overfull) {
       return { ...finish(found, notices), rest: offset, cut: false };
     }
@@ -65,17 +78,19 @@ export async function gather(
 export interface Asked {
   readonly keys: Keys;
   readonly either?: readonly Keys[];
+  /** Set where sketches of studies decide the question as their rows would. */
+  readonly sketches?: true;
 }
 
 /** Reads study rows as {@link gather} does, by several searches at once where the plan has them. */
 export async function gatherAsked(
   source: StudySource,
-  { keys, either }: Asked,
-  reach: { readonly windowRows: number; readonly most: number; readonly from: number },
+  { keys, either, sketches }: Asked,
+  reach: Reach,
   call: Call,
 ): Promise<Gathered> {
   const together = either && (await gatherEither(source, either, reach.windowRows, call));
-  return together ?? gather(source, keys, reach, call);
+  return together ?? gather(source, keys, { ...reach, ...(sketches && { sketches }) }, call);
 }
 
 /**

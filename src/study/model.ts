@@ -86,6 +86,11 @@ export interface StudyHeader {
   readonly numberOfInstances?: number;
   /** When the study last changed, or the gateway first saw it as it is: an ISO instant in UTC. */
   readonly lastUpdated?: string;
+  /**
+   * Set where the archive's index alone told the study: enough to choose it and to put it in order, never to answer
+   * with. What an index does not hold (issuers, codes, modalities, counts) is untold here, not absent.
+   */
+  readonly sketch?: true;
 }
 
 export interface Series {

@@ -35,6 +35,7 @@ export async function pageByOffset(search: Search, cursor: OffsetCursor): Promis
     notices.push(...stretch.notices);
     const page = await takePage(search, stretch.rows, query.count - studies.length, budget);
     studies.push(...page.studies);
+    notices.push(...page.notices);
     scanned += page.taken;
     const ended = page.taken >= stretch.rows.length;
     next = ended ? stretch.rest : follow(stretch, page.taken, at);
@@ -65,10 +66,10 @@ interface Stretch {
 
 /** The rows behind a cursor, as many as a window holds, beyond those that are read again. */
 async function readStretch(search: Search, cursor: OffsetCursor): Promise<Stretch> {
-  const { keys, source, limits, call } = search;
+  const { keys, sketches, source, limits, call } = search;
   const from = cursor.after.length === 0 ? cursor.offset : Math.max(0, cursor.offset - OVERLAP);
   const windowRows = limits.windowRows + cursor.offset - from;
-  const reach = { windowRows, most: windowRows, from };
+  const reach = { windowRows, most: windowRows, from, ...(sketches && { sketches }) };
   const gathered = await gather(source, keys, reach, call);
   const { start, lost } = resume(gathered, cursor, from);
   const rows = gathered.studies.slice(start);

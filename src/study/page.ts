@@ -2,13 +2,15 @@ import { isUid } from '../dicom/values';
 import { matches, type Answer } from './matches';
 import { instanceCount, seriesCount, type Defect, type Study, type StudyHeader } from './model';
 import type { PageLimits, Search } from './search';
-import type { StudyDetail } from './source';
+import { fillSketches, isSketch } from './sketches';
+import type { Notice, StudyDetail } from './source';
 
 /** Studies taken from rows. */
 export interface TakenPage {
   readonly studies: readonly Study[];
   /** Rows used up, those that turned out not to match among them. */
   readonly taken: number;
+  readonly notices: readonly Notice[];
 }
 
 /** The rows that match or may match: the check of every row against the whole question. */
@@ -38,7 +40,7 @@ export type Budget = { -readonly [K in keyof PageLimits]: PageLimits[K] };
 
 /**
  * Takes up to `count` matching studies from the front of rows, reading series and instances where the answer
- * shows them or the question needs them, within the page's limits.
+ * shows them or the question needs them, within the page's limits. Sketches among the rows are read as rows first.
  *
  * @param budget what is left of the limits when a page is filled from several stretches of rows
  */
@@ -49,14 +51,23 @@ export async function takePage(
   budget: Budget = { ...search.limits },
 ): Promise<TakenPage> {
   const studies: Study[] = [];
+  const notices: Notice[] = [];
   let taken = 0;
+  let ahead: readonly StudyHeader[] = [];
   while (taken < rows.length && studies.length < count) {
-    const batch = takeBatch(search, rows.slice(taken), count - studies.length, budget);
+    const wanted = count - studies.length;
+    if (ahead.length === 0) {
+      const filled = await fillSketches(search, rows.slice(taken), wanted);
+      ahead = filled.rows;
+      notices.push(...filled.notices);
+    }
+    const batch = takeBatch(search, ahead, wanted, budget);
     if (batch.length === 0) break;
+    ahead = ahead.slice(batch.length);
     taken += batch.length;
     studies.push(...(await readBatch(search, batch)));
   }
-  return { studies, taken };
+  return { studies, taken, notices };
 }
 
 /** The next rows that fit the budget; the first row of a page always does. */
@@ -81,14 +92,14 @@ function takeBatch(
     budget.pageInstances -= instances;
     budget.pageSeries -= series;
     batch.push(row);
-    if (matches(search.query.clauses, row) !== false) wanted += 1;
+    if (!isSketch(row) && matches(search.query.clauses, row) !== false) wanted += 1;
   }
   return batch;
 }
 
 async function readBatch(search: Search, batch: readonly StudyHeader[]): Promise<Study[]> {
   const { query } = search;
-  const candidates = batch.filter((row) => matches(query.clauses, row) !== false);
+  const candidates = batch.filter((row) => !isSketch(row) && matches(query.clauses, row) !== false);
   const deep = candidates.filter((row) => needsDetail(search, row));
   const byRow = deep.length > 0 ? await readDetails(search, deep) : NO_DETAILS;
   return candidates
@@ -115,7 +126,7 @@ async function readDetails(search: Search, deep: readonly StudyHeader[]): Promis
 function needsDetail({ query }: Search, row: StudyHeader): boolean {
   const match = matches(query.clauses, row);
   const uncounted = row.numberOfSeries === undefined || row.numberOfInstances === undefined;
-  return match !== false && (query.detail || match === undefined || uncounted);
+  return !isSketch(row) && match !== false && (query.detail || match === undefined || uncounted);
 }
 
 function assemble(row: StudyHeader, detail: StudyDetail | undefined): Study {

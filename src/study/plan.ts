@@ -88,7 +88,8 @@ function namesOne(keyword: Keyword): boolean {
   return keyword === 'SeriesInstanceUID' || keyword === 'SOPInstanceUID';
 }
 
-function isSelective(study: Keys): boolean {
+/** Whether keys find few studies: a patient's, or those of a name or an identifier. */
+export function isSelective(study: Keys): boolean {
   return SELECTIVE.some((keyword) => study.has(keyword));
 }
 

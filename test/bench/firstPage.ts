@@ -22,7 +22,9 @@ export async function measureFirstPages(
   const measured: FirstPage[] = [];
   for (const page of FIRST_PAGES) {
     const { calls } = await record(children, page, archive, env);
-    const query = calls.filter(({ kind }) => kind === 'study queries');
+    // The gateway may choose by Orthanc's index; the study query is what all would ask for by QIDO-RS.
+    const byQido = await record(children, page, archive, { ...env, PACS_ROWS: 'qido' });
+    const query = byQido.calls.filter(({ kind }) => kind === 'study queries');
     const hand = createByHand(archive, concurrency, query);
     const gateway = await children.start('gateway', { ...env, ...COLD, PACS_URL: archive.href });
     const ways = {

@@ -1,14 +1,9 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
-import { archiveSettings } from '../../src/gateway/limits';
-import { createArchiveClient, type ArchiveClient } from '../../src/pacs/client';
 import { DIALECTS, type RowSource } from '../../src/pacs/dialects';
 import { createArchiveSource } from '../../src/pacs/source';
 import { readStudy } from '../../src/study/fromDicom';
 import type { StudyHeader } from '../../src/study/model';
 import type { Call, StudyDetail } from '../../src/study/source';
-import { settingsOf } from '../gateway/running';
+import { BREAKS, startAnswers, type Answers, type FakeAnswers } from './fakeAnswers';
 
 /*
  * Rows out of Orthanc's index, where its API and its QIDO-RS do not agree. What they are where they do, the tests
@@ -21,47 +16,13 @@ const CALL: Call = {
 };
 const CT = '1.2.840.10008.5.1.4.1.1.2';
 
-/** Answers by method and path; a path that is not here is 404. */
-type Answers = Record<string, (body: string) => unknown>;
-/** An answer whose connection ends before it does. */
-const BREAKS = () => BROKEN;
-const BROKEN = Symbol('broken');
-
-let server: Server;
-let client: ArchiveClient;
-let answers: Answers;
-let asked: string[];
+let archive: FakeAnswers;
 
 beforeEach(async () => {
-  asked = [];
-  server = createServer((request, response) => {
-    void answer(request).then(({ status, json }) => {
-      if (json === BROKEN) {
-        response.writeHead(200, { 'Content-Length': 100 }).write('{');
-        setTimeout(() => response.destroy(), 10);
-        return;
-      }
-      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(json));
-    });
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/dicom-web`;
-  client = createArchiveClient(archiveSettings({ ...settingsOf({}), 'pacs.url': url }));
+  archive = await startAnswers();
 });
 
-afterEach(async () => {
-  client.close();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
-
-async function answer(request: IncomingMessage): Promise<{ status: number; json: unknown }> {
-  const [path = ''] = (request.url ?? '').split('?');
-  const body = (await buffer(request)).toString();
-  asked.push(`${request.method ?? ''} ${path}`);
-  const json = answers[`${request.method ?? ''} ${path}`]?.(body);
-  return { status: json === undefined ? 404 : 200, json: json ?? {} };
-}
+afterEach(() => archive.close());
 
 function study(patient: string, instances: number): StudyHeader {
   const row = new Map([
@@ -77,7 +38,7 @@ function study(patient: string, instances: number): StudyHeader {
 async function detailsOf(of: StudyHeader, rows: RowSource = 'index'): Promise<StudyDetail> {
   const facts = { product: 'Orthanc', native: true, dialect: { ...DIALECTS.orthanc, rows } };
   const source = createArchiveSource(
-    client,
+    archive.client,
     () => Promise.resolve(facts),
     () => undefined,
   );
@@ -141,7 +102,7 @@ function qido(patient: string, instances: number): Answers {
 }
 
 test('the index tells of the instances with their class and number, and no QIDO-RS is asked', async () => {
-  answers = { ...orthanc(['A'], 2), ...qido('A', 2) };
+  archive.answers = { ...orthanc(['A'], 2), ...qido('A', 2) };
   const { series, defects } = await detailsOf(study('A', 2));
   expect(defects).toEqual([]);
   expect(series.map(({ modality, instances }) => ({ modality, instances }))).toEqual([
@@ -153,13 +114,13 @@ test('the index tells of the instances with their class and number, and no QIDO-
       ],
     },
   ]);
-  expect(asked).not.toContain('GET /dicom-web/instances');
+  expect(archive.asked).not.toContain('GET /dicom-web/instances');
 });
 
 test.each(['A', 'B'])(
   'of a UID that two patients share, only those of %s come',
   async (patient) => {
-    answers = orthanc(['A', 'B'], 2);
+    archive.answers = orthanc(['A', 'B'], 2);
     expect(uidsOf(await detailsOf({ ...study(patient, 2), shared: true }))).toEqual([
       `1.2.3.${patient}.1`,
       `1.2.3.${patient}.2`,
@@ -174,12 +135,12 @@ test.each([
   ['nothing of what is below', { 'POST /tools/find': orthanc(['A'], 2)['POST /tools/find'] }],
   ['no API at all', {}],
 ])('where Orthanc tells of %s, QIDO-RS is asked', async (_, native) => {
-  answers = { ...native, ...qido('A', 2) } as Answers;
+  archive.answers = { ...native, ...qido('A', 2) } as Answers;
   expect(uidsOf(await detailsOf(study('A', 2)))).toEqual(['1.2.9.1', '1.2.9.2']);
 });
 
 test('where QIDO-RS has no more, the study says that it is not whole', async () => {
-  answers = { ...orthanc(['A'], 1), ...qido('A', 1) };
+  archive.answers = { ...orthanc(['A'], 1), ...qido('A', 1) };
   const { defects } = await detailsOf(study('A', 2));
   expect(defects).toEqual([{ kind: 'incomplete', expected: 2, received: 1 }]);
 });
@@ -194,7 +155,7 @@ test('files tell what the index does not, each of its own instance and not of a 
     '0010,0020': 'A',
     '0040,0275': [{ '0040,1001': `ORDER${number}` }],
   });
-  answers = {
+  archive.answers = {
     ...orthanc(['A'], 2),
     'GET /studies/study-A/instances-tags': () => ({
       'image-A-1': file(1, 'ORIGINAL\\PRIMARY\\AXIAL'),
@@ -212,9 +173,11 @@ test('files tell what the index does not, each of its own instance and not of a 
 });
 
 test('files that Orthanc does not give are asked for by WADO-RS, and without them the index stays', async () => {
-  answers = orthanc(['A'], 2);
+  archive.answers = orthanc(['A'], 2);
   const { series } = await detailsOf(study('A', 2), 'files');
-  expect(asked).toContain('GET /dicom-web/studies/1.2/series/1.2.3/instances/1.2.3.A.1/metadata');
+  expect(archive.asked).toContain(
+    'GET /dicom-web/studies/1.2/series/1.2.3/instances/1.2.3.A.1/metadata',
+  );
   expect(series[0]).toMatchObject({ modality: 'CT', started: { date: '2020-01-02' } });
   expect(series[0]?.instances.map(({ sopClass }) => sopClass)).toEqual([CT, CT]);
 });
@@ -225,7 +188,7 @@ test('a file that Orthanc leaves out of a list has the row of the index, and its
     '0020,000e': '1.2.3',
     '0010,0020': 'A',
   });
-  answers = {
+  archive.answers = {
     ...orthanc(['A'], 3),
     'GET /studies/study-A/instances-tags': () => ({
       'image-A-1': number(1),
@@ -245,7 +208,7 @@ test.each<RowSource>(['files', 'index'])(
     const unhandled: unknown[] = [];
     const hear = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', hear);
-    answers = {
+    archive.answers = {
       ...orthanc(['A'], 2),
       ...qido('A', 2),
       'GET /studies/study-A/instances-tags': BREAKS,

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import type { Keyword } from '../../src/dicom/tags';
+import type { StudyHeader } from '../../src/study/model';
 import type { Call, Keys, Match, StudySource } from '../../src/study/source';
 import { detailOf, modalitiesOf, type PlainStudy, type Telling } from './plainStudies';
+import { study } from './support';
 
 /* A random archive as the gateway sees it: what it matches, ignores, tells, and how it pages. */
 
@@ -20,6 +22,8 @@ export interface Manner {
   readonly below: boolean;
   /** Whether it keeps a log of changes. */
   readonly log: boolean;
+  /** Whether it has an index that tells sketches of studies. */
+  readonly sketches: boolean;
 }
 
 const KEYS: readonly Keyword[] = [
@@ -53,6 +57,7 @@ export const manners: fc.Arbitrary<Manner> = fc.record({
   most: fc.constantFrom(1, 3, 1000),
   below: fc.boolean(),
   log: fc.boolean(),
+  sketches: fc.boolean(),
 });
 
 export const CALL: Call = {
@@ -72,12 +77,14 @@ export function archiveOf(held: readonly PlainStudy[], manner: Manner): StudySou
         valueLists: manner.valueLists,
         tellsUpdates: manner.log,
       }),
-    studies(keys, { limit, offset }) {
+    studies(keys, { limit, offset, sketches }) {
+      const sketched = sketches === true && manner.sketches && isIndexable(held);
       const found = held.filter((study) => meetsAll(study, keys, manner));
       const page = found.slice(offset, offset + Math.min(limit, manner.most));
       const more = offset + page.length < found.length;
       const studies = page.map((plain) => {
         const { header } = detailOf(plain, manner.tells);
+        if (sketched) return sketchOf(header);
         told.set(header.patient, plain);
         return header;
       });
@@ -108,6 +115,33 @@ export function archiveOf(held: readonly PlainStudy[], manner: Manner): StudySou
         }),
       ),
   };
+}
+
+/** Whether an index tells studies apart, which knows each by its UID and Patient ID (Orthanc's), whoever issued that. */
+export function isIndexable(studies: readonly PlainStudy[]): boolean {
+  const names = studies.map(({ uid, person }) => `${uid} ${person.id ?? ''}`);
+  return new Set(names).size === names.length;
+}
+
+/** What an index holds of a study. */
+function sketchOf({ uid, patient, started, accession, studyId, lastUpdated }: StudyHeader) {
+  const { id, name, birthDate, sex } = patient;
+  const { date, time } = started ?? {};
+  return study({
+    uid,
+    sketch: true,
+    patient: {
+      otherIds: [],
+      ...(id !== undefined && { id }),
+      ...(name && { name }),
+      ...(birthDate !== undefined && { birthDate }),
+      ...(sex && { sex }),
+    },
+    ...(date !== undefined && { started: { date, ...(time !== undefined && { time }) } }),
+    ...(accession && { accession: { value: accession.value } }),
+    ...(studyId !== undefined && { studyId }),
+    ...(lastUpdated !== undefined && { lastUpdated }),
+  });
 }
 
 function meetsAll(study: PlainStudy, keys: Keys, manner: Manner): boolean {
