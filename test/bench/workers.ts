@@ -1,30 +1,38 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import autocannon from 'autocannon';
-import type { Child, Children } from './child';
+import type { Children } from './child';
 import type { Section } from './report';
+import { median, ratioOf, takeTurns } from './rounds';
 import { SMALL_PATH } from './scenarios';
 
 /*
  * What a second worker brings. The client, the workers and everybody else share the cores of this machine, so that
  * requests a second would measure their number. What is measured instead is what each worker's own CPU time allows,
  * if it had a core of its own: how much of it a request takes, while nobody waits for a core, and how large a part of
- * the requests the busiest worker gets, while all have more to do than they can.
+ * the requests the busiest worker gets. Under a load that nobody can carry, that part would only tell which worker the
+ * others leave a core to.
  */
 
-/** What so many workers did with the same requests. */
-export interface WorkersMeasured {
-  readonly workers: number;
-  /** CPU time of the workers for one request, in milliseconds. */
+/** What so many workers do with a request. */
+interface WorkersWay {
+  /** CPU time of the workers for one request, in milliseconds; the median of the rounds. */
   readonly cpuMs: number;
-  /** Part of it that the busiest worker has. */
+  /** Part of the requests that the busiest worker has. */
   readonly largestPart: number;
   /** Requests a second that the busiest worker's CPU time allows, each worker with a core of its own. */
   readonly perSecond: number;
 }
 
+export interface WorkersMeasured {
+  readonly one: WorkersWay;
+  readonly two: WorkersWay;
+  /** What two carry over what one does, by the median of the rounds. */
+  readonly ratio: number;
+}
+
 export interface WorkersEffort {
-  /** About how many seconds of load one round is. */
+  /** About how many seconds of load half a round is. */
   readonly seconds: number;
   readonly rounds: number;
 }
@@ -33,66 +41,94 @@ export interface WorkersEffort {
 const CONNECTIONS = 32;
 /** Few enough that nobody waits for a core: two who share one take more CPU time for the same work. */
 const QUIET_RATE = 400;
-/** Fewer would measure V8's compiler. */
-const FEWEST = 1000;
+/** Fewer a round would measure the clock. */
+const FEWEST = 400;
+/** So many times a round's requests, as fast as they go, before the first. */
+const WARM_UP_ROUNDS = 8;
 /** The kernel counts CPU time in hundredths of a second. */
 const TICK_MS = 10;
 
 /**
- * Loads the gateway with one worker and with two, with answers out of memory.
+ * Loads the gateway with one worker and with two in turns, with answers out of memory.
  *
  * @returns undefined where the system does not tell the CPU time of other processes (it is read from /proc)
  */
 export async function measureWorkers(
   children: Children,
   pacsUrl: string,
-  effort: WorkersEffort,
-): Promise<WorkersMeasured[] | undefined> {
+  { seconds, rounds }: WorkersEffort,
+): Promise<WorkersMeasured | undefined> {
   if (os.platform() !== 'linux') return undefined;
-  const wanted = Math.ceil(effort.seconds * effort.rounds * QUIET_RATE);
-  const amount = Math.max(FEWEST, wanted);
-  const measured: WorkersMeasured[] = [];
-  for (const workers of [1, 2]) {
-    const env = { PACS_URL: pacsUrl, WORKERS: String(workers) };
-    const gateway = await children.start('workers', env);
-    const url = gateway.url + SMALL_PATH;
-    // So that all of them have the answer in memory, and V8 has compiled what answers.
-    await load(url, amount);
-    const busy = await cpuTimes(gateway, () => load(url, amount * 5));
-    const quiet = await cpuTimes(gateway, () => load(url, amount, QUIET_RATE));
-    await gateway.stop();
-    const cpuMs = sum(quiet) / amount;
-    const largestPart = Math.max(...busy) / sum(busy);
-    measured.push({ workers, cpuMs, largestPart, perSecond: 1000 / (cpuMs * largestPart) });
-  }
+  const amount = Math.max(FEWEST, Math.ceil(seconds * 2 * QUIET_RATE));
+  const one = await startWorkers(children, pacsUrl, 1, amount);
+  const two = await startWorkers(children, pacsUrl, 2, amount);
+  const ways = { one: () => one.cpuMs(amount), two: () => two.cpuMs(amount) };
+  const times = await takeTurns(ways, rounds, Number.POSITIVE_INFINITY);
+  const way = (figures: readonly number[], loaded: Loaded): WorkersWay => {
+    const cpuMs = median(figures);
+    const largestPart = loaded.largestPart();
+    return { cpuMs, largestPart, perSecond: 1000 / (cpuMs * largestPart) };
+  };
+  const measured = {
+    one: way(times.one, one),
+    two: way(times.two, two),
+    ratio: ratioOf(times.one, times.two) / two.largestPart(),
+  };
+  await one.stop();
+  await two.stop();
   return measured;
+}
+
+/** A warm gateway. */
+interface Loaded {
+  /** CPU time of its workers for one of so many requests, in milliseconds. */
+  cpuMs(amount: number): Promise<number>;
+  /** Part that the busiest worker had of all of them. */
+  largestPart(): number;
+  stop(): Promise<void>;
+}
+
+async function startWorkers(
+  children: Children,
+  pacsUrl: string,
+  workers: number,
+  amount: number,
+): Promise<Loaded> {
+  const env = { PACS_URL: pacsUrl, WORKERS: String(workers) };
+  const gateway = await children.start('workers', env);
+  const url = gateway.url + SMALL_PATH;
+  const pids = childrenOf(gateway.pid);
+  const used = pids.map(() => 0);
+  // So that all of them have the answer in memory, and V8 has compiled what answers.
+  await load(url, amount * WARM_UP_ROUNDS);
+  return {
+    async cpuMs(requests) {
+      const before = pids.map(cpuOf);
+      await load(url, requests, QUIET_RATE);
+      const times = pids.map((pid, at) => cpuOf(pid) - (before[at] ?? NaN));
+      times.forEach((time, at) => (used[at] = (used[at] ?? 0) + time));
+      return sum(times) / requests;
+    },
+    largestPart: () => Math.max(...used) / sum(used),
+    stop: () => gateway.stop(),
+  };
 }
 
 const sum = (figures: readonly number[]) => figures.reduce((all, each) => all + each, 0);
 
 /** The lines of the report, which say what is measured. */
-export function workersSection(measured: readonly WorkersMeasured[]): Section {
-  const [one, two] = measured;
-  const lines = measured.map(
-    ({ workers, cpuMs, largestPart, perSecond }) =>
-      `  WORKERS=${workers}: ${cpuMs.toFixed(2)} ms CPU a request, the busiest worker has ${(largestPart * 100).toFixed(0)} % of them: ` +
+export function workersSection({ one, two, ratio }: WorkersMeasured): Section {
+  const lines = [one, two].map(
+    ({ cpuMs, largestPart, perSecond }, at) =>
+      `  WORKERS=${at + 1}: ${cpuMs.toFixed(2)} ms CPU a request, the busiest worker has ${(largestPart * 100).toFixed(0)} % of them: ` +
       `${perSecond.toFixed(0)}/s`,
   );
-  const ratio = (two?.perSecond ?? NaN) / (one?.perSecond ?? NaN);
   const text = [
     `Workers, warm search of one study, by CPU time: requests a second if each worker had a core of its own (${CONNECTIONS} connections)`,
     ...lines,
     `  WORKERS=2 over WORKERS=1: ${ratio.toFixed(2)}×`,
   ].join('\n');
   return { text, figures: { 'workers.2': ratio } };
-}
-
-/** CPU time of each worker for some work, in milliseconds; the primary process answers nothing. */
-async function cpuTimes(gateway: Child, work: () => Promise<void>): Promise<number[]> {
-  const workers = childrenOf(gateway.pid);
-  const before = workers.map(cpuOf);
-  await work();
-  return workers.map((pid, at) => cpuOf(pid) - (before[at] ?? NaN));
 }
 
 /**
