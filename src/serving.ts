@@ -81,6 +81,11 @@ async function tellWhatArchiveIs(gateway: Gateway, logger: Logger): Promise<void
         `The archive tells of ${dialect.silentCap} studies at most: raise LimitFindResults`,
       );
     }
+    if (dialect.pageCap !== undefined) {
+      logger.warn(
+        `The archive gives ${dialect.pageCap} studies a page at most: LimitFindResults costs calls`,
+      );
+    }
   } catch (error) {
     const problem = error instanceof Problem ? error : new Problem('internal-error', String(error));
     logger.error({ code: problem.code }, problem.message);

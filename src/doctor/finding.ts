@@ -8,7 +8,17 @@ export type Verdict = (typeof VERDICTS)[number];
 
 /** Flags of `Dialect` as an archive showed them; what is not here was not seen. */
 export type Found = Partial<
-  Omit<Dialect, 'title' | 'studyKeys' | 'decodesQuery' | 'silentCap' | 'datesAreTexts' | 'rows'>
+  Omit<
+    Dialect,
+    | 'title'
+    | 'studyKeys'
+    | 'decodesQuery'
+    | 'silentCap'
+    | 'pageCap'
+    | 'instanceCap'
+    | 'datesAreTexts'
+    | 'rows'
+  >
 > & {
   /** Whether a study key was matched; keys that are not here were not seen. */
   readonly studyKeys?: Readonly<Partial<Record<Keyword, boolean>>>;

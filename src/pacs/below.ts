@@ -40,12 +40,19 @@ async function searchBelowOnce(
   const answer = await archive.client.search({ level }, parameters, call).catch(unlessUnknown);
   const uids = answer?.rows.map((row) => string(row, 'StudyInstanceUID'));
   if (!uids?.every((uid) => uid !== undefined)) return undefined;
-  const cap = dialect.silentCap ?? Number.POSITIVE_INFINITY;
   const received = answer?.received ?? 0;
   return {
     uids: [...new Set(uids)],
-    complete: received < limit && !tellsOfMore(answer?.warning) && received < cap,
+    complete: received < limit && !tellsOfMore(answer?.warning) && received < capAt(level, dialect),
   };
+}
+
+/** Rows from which on an answer may have been cut without a word. */
+function capAt(
+  level: 'series' | 'instances',
+  { silentCap = Infinity, pageCap = Infinity, instanceCap = Infinity }: Dialect,
+): number {
+  return level === 'instances' ? instanceCap : Math.min(silentCap, pageCap);
 }
 
 /** An archive without `/series` and `/instances` across studies says 404 or 400: then it cannot. */

@@ -63,6 +63,10 @@ export interface Dialect {
   readonly rows: RowSource;
   /** Most rows it ever answers without saying that it cut; undefined where it says so or has no cap. */
   readonly silentCap?: number;
+  /** Most studies or series of one page: a larger `limit` is lowered to it without a word, and an offset reaches more. */
+  readonly pageCap?: number;
+  /** Most instances of one page, whatever `limit` says and without a word; undefined where there is no such cap. */
+  readonly instanceCap?: number;
 }
 
 const COMMON_STUDY_KEYS: readonly Keyword[] = [

@@ -22,7 +22,7 @@ const WHOLE_QIDO_PLUGIN = { major: 1, minor: 20 };
  * a cut answer may be shorter than the cap and look whole.
  */
 const CAPPED_STUDY_KEYS = DIALECTS.orthanc.studyKeys.filter((key) => key !== 'ModalitiesInStudy');
-/** Studies beyond which a cap is not looked for: reading that far would cost the archive too much. */
+/** Studies and instances beyond which a cap is not looked for: reading that far would cost the archive too much. */
 const CAP_SEARCHED = 5000;
 
 /**
@@ -96,7 +96,7 @@ async function orthancFacts(
   const pluginVersion = typeof plugin?.Version === 'string' ? plugin.Version : 'unknown';
   const encoding = await client.native('tools/default-encoding', undefined, call);
   const whole = isWholeQido(pluginVersion);
-  const cap = await findCap(client, call);
+  const caps = await findCaps(client, call);
   const rows = await ownRows(client, whole, call);
   return {
     product: `Orthanc ${version}, DICOMweb plugin ${pluginVersion}`,
@@ -106,7 +106,8 @@ async function orthancFacts(
       metadata: whole ? 'mandatory' : 'series',
       losesLetters: !whole && encoding !== 'Utf8',
       rows,
-      ...(cap !== undefined && { silentCap: cap, studyKeys: CAPPED_STUDY_KEYS }),
+      ...caps,
+      ...(caps.silentCap !== undefined && { studyKeys: CAPPED_STUDY_KEYS }),
     },
   };
 }
@@ -139,18 +140,45 @@ function isWholeQido(version: string): boolean {
 }
 
 /**
- * Orthanc's `LimitFindResults` cuts answers without a word, and nothing tells its value. Its own count of
- * studies does: the last of them must be reachable by offset.
+ * Orthanc's `LimitFindResults` and `LimitFindInstances` cut answers without a word, and nothing tells their values. Its
+ * own counts do. To 1.10 what lies behind `LimitFindResults` studies cannot be had; 1.12.7 only lowers the `limit` of a
+ * page to it, and leaves an answer without a `limit` whole.
  */
-async function findCap(client: ArchiveClient, call: Call): Promise<number | undefined> {
+async function findCaps(
+  client: ArchiveClient,
+  call: Call,
+): Promise<Pick<Dialect, 'silentCap' | 'pageCap' | 'instanceCap'>> {
   const statistics = await nativeRecord(client, 'statistics', call);
-  const count = Number(statistics?.CountStudies);
-  if (!(count > 1)) return undefined;
-  const last = Math.min(count, CAP_SEARCHED) - 1;
+  const studies = Number(statistics?.CountStudies);
+  const instanceCap = await shortList(client, 'Instance', Number(statistics?.CountInstances), call);
+  const instances = instanceCap === undefined ? {} : { instanceCap };
+  if (!(studies > 1)) return instances;
+  const last = Math.min(studies, CAP_SEARCHED) - 1;
   const page = [['limit', '1'] as const, ['offset', String(last)] as const];
   const reachable = await client.search({ level: 'studies' }, page, call);
-  if (reachable.received > 0) return undefined;
-  return (await client.search({ level: 'studies' }, [], call)).received;
+  if (reachable.received === 0) {
+    const { received } = await client.search({ level: 'studies' }, [], call);
+    return { ...instances, silentCap: received };
+  }
+  const pageCap = await shortList(client, 'Study', studies, call);
+  return pageCap === undefined ? instances : { ...instances, pageCap };
+}
+
+/**
+ * How many ids Orthanc's own find brings, where that is fewer than it holds and was asked for. QIDO-RS makes the same
+ * find, and would open a file for each row.
+ */
+async function shortList(
+  client: ArchiveClient,
+  level: 'Study' | 'Instance',
+  count: number,
+  call: Call,
+): Promise<number | undefined> {
+  if (!(count > 1)) return undefined;
+  const asked = Math.min(count, CAP_SEARCHED);
+  const body = { Level: level, Query: {}, Limit: asked };
+  const ids = await client.native('tools/find', body, call);
+  return Array.isArray(ids) && ids.length > 0 && ids.length < asked ? ids.length : undefined;
 }
 
 async function nativeRecord(

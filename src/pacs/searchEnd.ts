@@ -1,6 +1,7 @@
 import { string, type DataSet } from '../dicom/dataset';
 import type { Call, Keys, Notice, Stretch } from '../study/source';
 import type { SearchAnswer } from './client';
+import type { Dialect } from './dialects';
 import { writeKeys, type Parameter } from './encode';
 import type { Archive } from './studies';
 
@@ -24,7 +25,7 @@ export async function whatFollows(
   const { received } = answer;
   const warned = tellsOfMore(answer.warning);
   if (received === 0) return { advance: 0, cut: warned, notices: warned ? [CUT] : [] };
-  if (received >= window.limit || warned) {
+  if (received >= largestPage(window.limit, dialect) || warned) {
     return {
       advance: received,
       cut: false,
@@ -44,6 +45,11 @@ export async function whatFollows(
   // An archive that ignores the offset answers the same rows again: told apart when they are read.
   const repeats = beyond.rows.every((row) => isAmong(row, answer.rows));
   return { advance: repeats ? 0 : received, cut: false, notices: [] };
+}
+
+/** Rows of a page that is full: as many as were asked for, or as the archive ever gives. */
+export function largestPage(limit: number, { pageCap = limit }: Dialect): number {
+  return Math.min(limit, pageCap);
 }
 
 /** dcm4chee cuts at its own limit and says so: `299 … "There are N additional results …"`. */

@@ -49,17 +49,33 @@ function literalKeys({ conditions }: RowQuery): Keys {
   );
 }
 
-/** The rows of a query; where no limit is set, also those that the archive holds back at first and says so. */
+/**
+ * The rows of a query; where no limit is set, also those that the archive holds back at first and says so, and where
+ * its pages are smaller than the limit, those of the next pages.
+ */
 async function askAll(archive: Archive, query: RowQuery, call: Call): Promise<SearchAnswer[]> {
   const answers: SearchAnswer[] = [];
-  for (let offset = query.offset ?? 0; offset < ALL;) {
-    const answer = await askTwice(archive, { ...query, offset }, call);
+  const first = query.offset ?? 0;
+  for (let offset = first; offset < ALL;) {
+    const left = query.limit === undefined ? {} : { limit: query.limit - (offset - first) };
+    const answer = await askTwice(archive, { ...query, ...left, offset }, call);
     answers.push(answer);
-    const goesOn = query.limit === undefined && tellsOfMore(answer.warning) && answer.received > 0;
-    if (!goesOn) break;
+    if (!goesOn(archive, query.path.level, left.limit, answer)) break;
     offset += answer.received;
   }
   return answers;
+}
+
+function goesOn(
+  { facts: { dialect } }: Archive,
+  level: RowQuery['path']['level'],
+  limit: number | undefined,
+  { received, warning }: SearchAnswer,
+): boolean {
+  if (received === 0) return false;
+  if (limit === undefined) return tellsOfMore(warning);
+  const cap = level === 'instances' ? dialect.instanceCap : dialect.pageCap;
+  return cap !== undefined && received < limit && received >= cap;
 }
 
 /** Asks, and where nothing may only mean that the archive did not decode the question, asks with wildcards. */

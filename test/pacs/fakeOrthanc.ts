@@ -39,6 +39,8 @@ export interface FakeOrthanc {
   reset(): void;
   /** Whether its own API answers beside DICOMweb. */
   native: boolean;
+  /** LimitFindResults and LimitFindInstances, to which Orthanc 1.12.7 lowers the limit of a page. */
+  cap: number;
   lastUpdate(uid: string): string | undefined;
   close(): Promise<void>;
 }
@@ -70,6 +72,7 @@ export async function startFakeOrthanc(): Promise<FakeOrthanc> {
   const fake: FakeOrthanc = {
     url: '',
     native: true,
+    cap: Infinity,
     take: () => {
       const taken = seen;
       seen = [];
@@ -118,12 +121,21 @@ export async function startFakeOrthanc(): Promise<FakeOrthanc> {
     return { Changes: all.slice(0, limit), Done: all.length <= limit };
   };
 
+  /** An answer without a limit is not cut. */
+  const lowered = (limit: string | null) =>
+    limit === null ? Infinity : Math.min(Number(limit), fake.cap);
+
+  const instances = (query: URLSearchParams): Row[] =>
+    [...studies.values()]
+      .flatMap(({ uid, instances }) => instances.map(() => row({ StudyInstanceUID: uid })))
+      .slice(0, lowered(query.get('limit')));
+
   const rows = (query: URLSearchParams): Row[] => {
     const wanted = query.get('StudyInstanceUID')?.split(',');
     const offset = Number(query.get('offset') ?? 0);
     return [...studies.values()]
       .filter(({ uid }) => wanted === undefined || wanted.includes(uid))
-      .slice(offset, offset + Number(query.get('limit') ?? Infinity))
+      .slice(offset, offset + lowered(query.get('limit')))
       .map(({ uid, instances }) =>
         row({
           StudyInstanceUID: uid,
@@ -152,17 +164,23 @@ export async function startFakeOrthanc(): Promise<FakeOrthanc> {
         return changes(query);
       case '/tools/find': {
         const {
+          Level,
           Query,
           Limit,
           Since = 0,
         } = JSON.parse(body) as {
+          Level: string;
           Query: { StudyInstanceUID?: string };
           Limit: number;
           Since?: number;
         };
+        const most = Math.min(Limit, fake.cap);
+        if (Level === 'Instance') {
+          return [...studies.values()].flatMap((study) => study.instances).slice(0, most);
+        }
         const uids = Query.StudyInstanceUID?.split('\\');
         const found = [...studies].filter(([, { uid }]) => uids?.includes(uid) ?? true);
-        return found.slice(Since, Since + Limit).map(expand);
+        return found.slice(Since, Since + most).map(expand);
       }
       case '/tools/bulk-content': {
         const { Resources } = JSON.parse(body) as { Resources: string[] };
@@ -180,7 +198,10 @@ export async function startFakeOrthanc(): Promise<FakeOrthanc> {
     void readBody(request).then((body) => {
       const { pathname, searchParams } = new URL(request.url ?? '', 'http://fake');
       seen.push(`${request.method ?? ''} ${decodeURIComponent(request.url ?? '')}`);
-      const dicomWeb = pathname === '/dicom-web/studies' ? rows(searchParams) : [];
+      const levels = { studies: rows, instances };
+      const level = /^\/dicom-web\/(studies|instances)$/.exec(pathname)?.[1];
+      const dicomWeb =
+        level === undefined ? [] : levels[level as keyof typeof levels](searchParams);
       const own = fake.native ? native(pathname, searchParams, body) : undefined;
       const answer = pathname.startsWith('/dicom-web/') ? dicomWeb : own;
       response.writeHead(answer === undefined ? 404 : 200, { 'Content-Type': 'application/json' });
