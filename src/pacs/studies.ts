@@ -73,9 +73,12 @@ async function nativeUids(
   return findStudyUids(client, keys, dialect, Math.min(most, findCap(dialect)), call);
 }
 
-/** Under LimitFindResults a find brings one study less than QIDO-RS does, and says as little. */
-export function findCap({ silentCap = Number.POSITIVE_INFINITY }: ArchiveFacts['dialect']): number {
-  return Math.max(1, silentCap - 1);
+/** Under LimitFindResults a find brings one study less than QIDO-RS does, or as many, and says as little. */
+export function findCap({
+  silentCap = Infinity,
+  pageCap = Infinity,
+}: ArchiveFacts['dialect']): number {
+  return Math.max(1, Math.min(silentCap, pageCap) - 1);
 }
 
 /** Studies by a list of UIDs, a stretch of it at a time: in one call where lists match, else one each. */
@@ -90,22 +93,36 @@ async function searchByUids(
   const lists = archive.facts.dialect.uidLists ? [stretch] : stretch.map((uid) => [uid]);
   // The UIDs were found by these keys or stand beside them: asked again, keys could only lose by escaping.
   const rest = Array.from(keys).filter(([, match]) => match.kind === 'range');
-  const windows = await Promise.all(
+  const found = await Promise.all(
     lists
       .filter((list) => list.length > 0)
       .map((list) => {
         const match: Match = { kind: 'values', values: list };
         const asked = new Map<Keyword, Match>([...rest, ['StudyInstanceUID', match]]);
-        return searchOnce(archive, asked, { limit: UIDS_A_CALL * 2, offset: 0 }, call);
+        return searchList(archive, asked, call);
       }),
   );
+  const windows = found.flat();
   const end = window.offset + stretch.length >= uids.length;
   return {
-    studies: windows.flatMap((found) => found.studies),
+    studies: windows.flatMap(({ studies }) => studies),
     advance: end ? 0 : stretch.length,
-    cut: windows.some((found) => found.cut),
-    notices: windows.flatMap((found) => found.notices),
+    cut: windows.some(({ cut }) => cut),
+    notices: windows.flatMap(({ notices }) => notices),
   };
+}
+
+/** The studies of a list of UIDs, in pages where the archive gives smaller ones than are asked for. */
+async function searchList(archive: Archive, keys: Keys, call: Call): Promise<StudyWindow[]> {
+  const limit = UIDS_A_CALL * 2;
+  const windows: StudyWindow[] = [];
+  for (let offset = 0; offset < limit;) {
+    const window = await searchOnce(archive, keys, { limit, offset }, call);
+    windows.push(window);
+    if (window.advance === 0) break;
+    offset += window.advance;
+  }
+  return windows;
 }
 
 async function searchOnce(
