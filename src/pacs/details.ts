@@ -1,14 +1,16 @@
 import { string, type DataSet } from '../dicom/dataset';
 import { isSafeUid } from '../dicom/values';
 import { Problem } from '../errors';
+import { readIssuer } from '../study/attributes';
 import { issuerName } from '../study/identity';
-import type { StudyHeader } from '../study/model';
+import type { Issuer, StudyHeader } from '../study/model';
 import type { Call, Keys } from '../study/source';
 import type { SearchPath } from './client';
 import { namesPatient } from './doubt';
 import { writeKeys, type Parameter } from './encode';
 import { includeField } from './fields';
 import { damaged } from './orthanc';
+import { withOwnZones } from './orthancZones';
 import { tellsOfMore } from './searchEnd';
 import { UIDS_A_CALL, type Archive } from './studies';
 
@@ -82,7 +84,8 @@ async function rowsOfList(
   const asked = [...new Set(studies.map((study) => study.uid))];
   const keys: Keys = new Map([['StudyInstanceUID', { kind: 'values', values: asked }]]);
   const expected = expectedRows(studies);
-  const rows = await allRows(archive, { level: 'instances' }, keys, expected, call);
+  const reading = allRows(archive, { level: 'instances' }, keys, expected, call);
+  const rows = await withOwnZones(archive, asked, reading, call);
   // No rows, or rows of studies that were not asked for: the archive does not match lists. Then one by one.
   const byStudy = new Map(asked.map((uid): [string, DataSet[]] => [uid, []]));
   let others = 0;
@@ -106,10 +109,11 @@ async function rowsOfEach(
     studies.map(async (study) => {
       if (!isSafeUid(study.uid)) return NO_ROWS;
       const path: SearchPath = { level: 'instances', study: study.uid };
-      const rows = await allRows(archive, path, new Map(), expectedRows([study]), call).catch(
+      const reading = allRows(archive, path, new Map(), expectedRows([study]), call).catch(
         (error: unknown) =>
           isNoSuchPath(error) ? rowsBySeries(archive, study, call) : rethrow(error),
       );
+      const rows = await withOwnZones(archive, [study.uid], reading, call);
       const own = rows.filter((row) => isOfStudy(row, study));
       if (own.length < rows.length) call.meter.dropped?.('not-asked', rows.length - own.length);
       return rowsOfPatient(own, study, call);
@@ -213,7 +217,23 @@ export function isSilent(row: DataSet, { shared, patient }: StudyHeader): boolea
 /** Whether a row names a patient by a number alone, which may be another person's number of another issuer. */
 export function lacksIssuer(row: DataSet, { patient }: Pick<StudyHeader, 'patient'>): boolean {
   const issued = issuerName(patient.issuer) !== undefined;
-  return issued && namesPatient(row) && string(row, 'IssuerOfPatientID') === undefined;
+  return issued && namesPatient(row) && isSameIssuer(row, patient.issuer) === undefined;
+}
+
+/**
+ * Whether a row names the issuer that the study has. A local name may stand on one of them and a universal id on the
+ * other: names are compared with names, ids with ids.
+ *
+ * @returns undefined where there is nothing to compare
+ */
+function isSameIssuer(row: DataSet, known: Issuer | undefined): boolean | undefined {
+  const told = readIssuer(row, 'IssuerOfPatientIDQualifiersSequence');
+  if (told?.name !== undefined && known?.name !== undefined) return told.name === known.name;
+  if (told?.universalId !== undefined && known?.universalId !== undefined) {
+    return told.universalId === known.universalId;
+  }
+  // A name alone never stands for an id alone.
+  return told?.name !== undefined && known?.universalId !== undefined ? false : undefined;
 }
 
 /**
@@ -223,9 +243,7 @@ export function lacksIssuer(row: DataSet, { patient }: Pick<StudyHeader, 'patien
 export function isOfPatient(row: DataSet, study: StudyHeader): boolean {
   const id = string(row, 'PatientID');
   if (id === undefined) return true;
-  const issuer = string(row, 'IssuerOfPatientID');
-  const known = issuerName(study.patient.issuer);
-  const sameIssuer = issuer === undefined || known === undefined || issuer === known;
+  const sameIssuer = isSameIssuer(row, study.patient.issuer) ?? true;
   return sameIssuer && damaged(id) === damaged(study.patient.id);
 }
 

@@ -50,6 +50,11 @@ export interface Dialect {
    * computed but what one of the files happens to hold.
    */
   readonly computesUnasked: boolean;
+  /**
+   * Rows of series and instances have the time zone of the study in place of the series'. It is set when the probe saw
+   * an archive that does, and whose own API tells the series'.
+   */
+  readonly zoneOfStudy?: boolean;
   /** `includefield=all` brings more than a list of fields does. */
   readonly includeAll: boolean;
   /** A short page may be a silent cap rather than the end, and a further offset tells which. */

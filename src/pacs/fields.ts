@@ -39,6 +39,7 @@ const STUDY_FIELDS: readonly Keyword[] = [
 const SERIES_FIELDS: readonly Keyword[] = [
   'PatientID',
   'IssuerOfPatientID',
+  'IssuerOfPatientIDQualifiersSequence',
   'Modality',
   'SeriesNumber',
   'SeriesDescription',

@@ -5,6 +5,7 @@ import type { Call, Keys } from '../study/source';
 import type { SearchPath } from './client';
 import { allRows, isNoSuchPath, isSilent, lacksIssuer } from './details';
 import { nativeOutlines } from './orthancOutlines';
+import { withOwnZones } from './orthancZones';
 import { UIDS_A_CALL, type Archive } from './studies';
 
 /*
@@ -89,7 +90,8 @@ async function rowsOf(
   const counts = studies.map(({ numberOfSeries }) => numberOfSeries ?? NaN);
   const sum = counts.reduce((all, count) => all + count, 0);
   try {
-    return await allRows(archive, path, keys, Number.isNaN(sum) ? undefined : sum, call);
+    const reading = allRows(archive, path, keys, Number.isNaN(sum) ? undefined : sum, call);
+    return await withOwnZones(archive, uids, reading, call);
   } catch (error) {
     if (isNoSuchPath(error)) return undefined;
     throw error;

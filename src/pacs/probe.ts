@@ -106,6 +106,7 @@ async function orthancFacts(
       metadata: whole ? 'mandatory' : 'series',
       losesLetters: !whole && encoding !== 'Utf8',
       rows,
+      zoneOfStudy: whole,
       ...caps,
       ...(caps.silentCap !== undefined && { studyKeys: CAPPED_STUDY_KEYS }),
     },
