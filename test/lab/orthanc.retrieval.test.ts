@@ -134,7 +134,7 @@ test('what Orthanc renders comes as it renders it, and what it does not the gate
   expect(counts.get('same') ?? 0).toBeGreaterThan(20);
 }, 300_000);
 
-test('studies and series of images have thumbnails although this Orthanc makes none', async () => {
+test('studies and series of images have thumbnails whether Orthanc makes them or not', async () => {
   const outcomes = await inParallel(upTo('series').slice(0, 60), async (path) => {
     const mine = await get(`${ours}${path}/thumbnail`);
     return mine.status === 200 ? mine.headers['content-type'] : String(mine.status);

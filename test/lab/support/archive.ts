@@ -12,3 +12,14 @@ export function lab(): Lab {
   }
   return { orthanc, dir };
 }
+
+/**
+ * Whether its QIDO-RS tells sequences, as Orthanc's does from plugin 1.20 on (Debian 13) and 1.7 (Debian 12) does not:
+ * the lab holds requests, which are sequences of series.
+ */
+export async function tellsSequences(): Promise<boolean> {
+  const target = 'series?limit=200&includefield=RequestAttributesSequence';
+  const response = await fetch(`${lab().orthanc}/dicom-web/${target}`);
+  const rows = (await response.json()) as readonly object[];
+  return rows.some((row) => '00400275' in row);
+}

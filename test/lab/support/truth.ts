@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { tellsSequences } from './archive';
 import { inParallel } from './parallel';
 
 /*
- * What an Orthanc holds, by its own REST API and the tags of its files: DICOMweb has no part in it.
+ * What an Orthanc holds, by its own REST API and the tags of its files. DICOMweb has no part in it, but for whether an
+ * issuer that stands in a sequence can be known: a patient is told by study rows.
  */
 
 export interface TrueInstance {
@@ -57,6 +59,7 @@ export async function readTruth(orthanc: string): Promise<TrueStudy[]> {
   const bySeries = new Map(
     series.map(({ ID }) => [ID, instances.filter((each) => each.ParentSeries === ID)]),
   );
+  const sequences = await tellsSequences();
   const filed = await inParallel(studies, async (study) => {
     const files = z
       .record(z.string(), tags)
@@ -65,6 +68,7 @@ export async function readTruth(orthanc: string): Promise<TrueStudy[]> {
     return trueStudy(
       study,
       Object.values(files)[0] ?? {},
+      sequences,
       own.map(({ ID, MainDicomTags }) => ({
         uid: text(MainDicomTags, 'SeriesInstanceUID'),
         modality: text(MainDicomTags, 'Modality'),
@@ -109,17 +113,20 @@ async function orthancJson(url: string): Promise<unknown> {
 function trueStudy(
   { MainDicomTags: main, PatientMainDicomTags: patient }: z.output<typeof studyForm>,
   file: Tags,
+  sequences: boolean,
   series: readonly TrueSeries[],
 ): TrueStudy {
   return {
     uid: text(main, 'StudyInstanceUID'),
     patientId: text(patient, 'PatientID'),
-    issuer: text(file, 'IssuerOfPatientID'),
+    issuer:
+      text(file, 'IssuerOfPatientID') ||
+      (sequences ? issuerIn(file, 'IssuerOfPatientIDQualifiersSequence') : ''),
     name: text(patient, 'PatientName'),
     birthDate: text(patient, 'PatientBirthDate'),
     sex: text(patient, 'PatientSex'),
     accession: text(main, 'AccessionNumber'),
-    accessionIssuer: issuerOfAccession(file),
+    accessionIssuer: issuerIn(file, 'IssuerOfAccessionNumberSequence'),
     description: text(main, 'StudyDescription'),
     date: text(main, 'StudyDate'),
     time: text(main, 'StudyTime'),
@@ -129,8 +136,8 @@ function trueStudy(
   };
 }
 
-function issuerOfAccession(file: Tags): string {
-  const items = tags.array().safeParse(file.IssuerOfAccessionNumberSequence).data ?? [];
+function issuerIn(file: Tags, sequence: string): string {
+  const items = tags.array().safeParse(file[sequence]).data ?? [];
   const [issuer = {}] = items;
   return text(issuer, 'LocalNamespaceEntityID') || text(issuer, 'UniversalEntityID');
 }
