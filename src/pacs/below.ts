@@ -3,6 +3,7 @@ import { Problem } from '../errors';
 import type { Call, FoundUids, Keys, Match } from '../study/source';
 import type { Dialect } from './dialects';
 import { needsEscaping, writeKeys } from './encode';
+import { limitCountsMatches } from './indexed';
 import { paging, tellsOfMore } from './searchEnd';
 import { type Archive } from './studies';
 
@@ -16,6 +17,7 @@ export async function searchBelow(
 ): Promise<FoundUids | undefined> {
   const { dialect } = archive.facts;
   if (!dialect.searchesBelowStudies) return undefined;
+  if (!limitCountsMatches(level, [...keys.keys()], dialect)) return undefined;
   const found = await Promise.all(
     splitLists(keys, dialect).map((each) => searchBelowOnce(archive, level, each, limit, call)),
   );

@@ -66,6 +66,13 @@ export interface Dialect {
   readonly updateTime: 'attribute' | 'native' | 'untold';
   /** Where series and instance rows come from; what is not `qido` is set when the probe saw its API answer. */
   readonly rows: RowSource;
+  /**
+   * Tags that its index holds of each level; undefined where it does not tell. Where it does, `limit` may count rows
+   * before any other key is matched, so that a page has too few rows, or none, and looks like the last.
+   */
+  readonly indexed?: Readonly<
+    Record<'Patient' | 'Study' | 'Series' | 'Instance', readonly string[]>
+  >;
   /** Most rows it ever answers without saying that it cut; undefined where it says so or has no cap. */
   readonly silentCap?: number;
   /** Most studies or series of one page: a larger `limit` is lowered to it without a word, and an offset reaches more. */

@@ -49,7 +49,22 @@ export async function probeArchive(
     const { dialect, ...facts } = plainFacts(configured ?? 'generic');
     return { ...facts, dialect: { ...dialect, updateTime: 'untold' } };
   }
-  return orthancFacts(client, system.Version, call);
+  return orthancFacts(client, system.Version, indexedTags(system.MainDicomTags), call);
+}
+
+/** `MainDicomTags` of `/system`, from 1.11 on: `{"Study": "0008,0020;0008,0030;…", …}`. */
+function indexedTags(told: unknown): Dialect['indexed'] {
+  if (!isRecord(told)) return undefined;
+  const tags = (level: string) => {
+    const list = told[level];
+    return typeof list === 'string' ? list.replaceAll(',', '').toUpperCase().split(';') : [];
+  };
+  return {
+    Patient: tags('Patient'),
+    Study: tags('Study'),
+    Series: tags('Series'),
+    Instance: tags('Instance'),
+  };
 }
 
 async function firstAnswer(client: ArchiveClient, call: Call): Promise<void> {
@@ -90,6 +105,7 @@ async function dcm4cheeFacts(
 async function orthancFacts(
   client: ArchiveClient,
   version: string,
+  indexed: Dialect['indexed'],
   call: Call,
 ): Promise<ArchiveFacts> {
   const plugin = await nativeRecord(client, 'plugins/dicom-web', call);
@@ -108,6 +124,7 @@ async function orthancFacts(
       rows,
       zoneOfStudy: whole,
       ...caps,
+      ...(indexed && { indexed }),
       ...(caps.silentCap !== undefined && { studyKeys: CAPPED_STUDY_KEYS }),
     },
   };

@@ -9,6 +9,7 @@ import type { Dialect } from './dialects';
 import { needsEscaping, wildenValue, type Parameter } from './encode';
 import { includeField } from './fields';
 import { tellIgnored } from './ignoredKeys';
+import { limitCountsMatches } from './indexed';
 import { FIND_LIMIT, findRows, withText } from './orthanc';
 import { listOf, rowMatches, studyRowMatches, WORDS } from './rowMatches';
 import { paging, tellsOfMore } from './searchEnd';
@@ -54,6 +55,10 @@ function literalKeys({ conditions }: RowQuery): Keys {
  * its pages are smaller than the limit, those of the next pages.
  */
 async function askAll(archive: Archive, query: RowQuery, call: Call): Promise<SearchAnswer[]> {
+  const keys = query.conditions.map(({ keyword }) => keyword);
+  if (!limitCountsMatches(query.path.level, keys, archive.facts.dialect)) {
+    return [await stretchOfAll(archive, query, call)];
+  }
   const answers: SearchAnswer[] = [];
   const first = query.offset ?? 0;
   for (let offset = first; offset < ALL;) {
@@ -64,6 +69,17 @@ async function askAll(archive: Archive, query: RowQuery, call: Call): Promise<Se
     offset += answer.received;
   }
   return answers;
+}
+
+/** A stretch of rows out of all of them, where the archive's own `limit` would lose some. */
+async function stretchOfAll(
+  archive: Archive,
+  { limit = ALL, offset = 0, ...query }: RowQuery,
+  call: Call,
+): Promise<SearchAnswer> {
+  const all = await askTwice(archive, query, call);
+  const rows = all.rows.slice(offset, offset + limit);
+  return { ...all, rows, received: rows.length };
 }
 
 function goesOn(

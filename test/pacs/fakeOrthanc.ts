@@ -27,6 +27,8 @@ export interface FakeOrthanc {
   readonly url: string;
   /** Method, path and query of the requests so far; `take` empties the list. */
   take(): string[];
+  /** Bodies of its finds so far. */
+  readonly finds: readonly string[];
   /** Stores an instance of a study at a time, in milliseconds since 1970; its own id unless it is stored again. */
   store(uid: string, time: number, instance?: string): string;
   /** Deletes an instance: nothing is logged, and what was logged of it is gone. */
@@ -41,6 +43,8 @@ export interface FakeOrthanc {
   native: boolean;
   /** LimitFindResults and LimitFindInstances, to which Orthanc 1.12.7 lowers the limit of a page. */
   cap: number;
+  /** What `/system` tells of its index; undefined: nothing, as in 1.10.1. */
+  index: Readonly<Record<string, string>> | undefined;
   lastUpdate(uid: string): string | undefined;
   close(): Promise<void>;
 }
@@ -69,10 +73,13 @@ export async function startFakeOrthanc(): Promise<FakeOrthanc> {
     PatientMainDicomTags: { PatientID: 'P1' },
   });
 
+  const finds: string[] = [];
   const fake: FakeOrthanc = {
     url: '',
+    finds,
     native: true,
     cap: Infinity,
+    index: undefined,
     take: () => {
       const taken = seen;
       seen = [];
@@ -150,7 +157,7 @@ export async function startFakeOrthanc(): Promise<FakeOrthanc> {
   const native = (path: string, query: URLSearchParams, body: string): unknown => {
     switch (path) {
       case '/system':
-        return { Version: '1.10.1', ApiVersion: 15 };
+        return { Version: '1.10.1', ApiVersion: 15, MainDicomTags: fake.index };
       case '/plugins/dicom-web':
         return { Version: '1.20' };
       case '/tools/default-encoding':
@@ -171,10 +178,11 @@ export async function startFakeOrthanc(): Promise<FakeOrthanc> {
         } = JSON.parse(body) as {
           Level: string;
           Query: { StudyInstanceUID?: string };
-          Limit: number;
+          Limit?: number;
           Since?: number;
         };
-        const most = Math.min(Limit, fake.cap);
+        finds.push(body);
+        const most = Math.min(Limit ?? Infinity, fake.cap);
         if (Level === 'Instance') {
           return [...studies.values()].flatMap((study) => study.instances).slice(0, most);
         }
