@@ -58,11 +58,18 @@ export async function findStudyUids(
       .filter(([keyword]) => FINDABLE.includes(keyword))
       .map(([keyword, match]) => [keyword, writeMatch(match, dialect)]),
   );
-  const found = (await find(client, query, { limit: most }, call))?.map(({ tags }) => tags);
+  const limit = isLimitSure(query, dialect) ? most : undefined;
+  if (limit === undefined && dialect.pageCap !== undefined) return undefined;
+  const found = (await find(client, query, { limit }, call))?.map(({ tags }) => tags);
   if (found === undefined || found.length >= most) return undefined;
   const name = keys.get('PatientName');
   const named = name?.kind === 'name' ? found.filter((tags) => isNamed(tags, name.text)) : found;
   return [...new Set(named.flatMap((tags) => tags.StudyInstanceUID ?? []))];
+}
+
+/** Its index has letters of ASCII only: others are matched after it took as many rows as the limit (see `indexed`). */
+function isLimitSure(query: Readonly<Record<string, string>>, { indexed }: Dialect): boolean {
+  return indexed === undefined || !Object.values(query).some((value) => /[^ -~]/.test(value));
 }
 
 /** A study as Orthanc itself tells of it. */
@@ -160,7 +167,7 @@ type Tags = Readonly<Partial<Record<Keyword, string>>>;
 async function find(
   client: ArchiveClient,
   query: Readonly<Record<string, string>>,
-  { limit, offset }: { readonly limit: number; readonly offset?: number },
+  { limit, offset }: { readonly limit: number | undefined; readonly offset?: number },
   call: Call,
 ): Promise<NativeStudy[] | undefined> {
   const body = {
@@ -168,7 +175,7 @@ async function find(
     Query: query,
     Expand: true,
     CaseSensitive: false,
-    Limit: limit,
+    ...(limit !== undefined && { Limit: limit }),
     ...(offset !== undefined && { Since: offset }),
   };
   const answer = await client.native('tools/find', body, call);
