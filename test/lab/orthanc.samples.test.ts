@@ -27,7 +27,7 @@ beforeAll(async () => {
   const port = await freePort('127.0.0.1');
   url = `http://127.0.0.1:${port}/dicom-web`;
   configure(folder, port);
-  orthanc = spawn('/usr/sbin/Orthanc', [path.join(folder, 'etc')], {
+  orthanc = spawn(process.env.ORTHANC ?? '/usr/sbin/Orthanc', [path.join(folder, 'etc')], {
     env: { ...process.env, LD_PRELOAD: path.join(dir, 'bind_loopback.so') },
     stdio: 'ignore',
   });
@@ -58,7 +58,8 @@ function configure(folder: string, port: number): void {
   writeFileSync(path.join(etc, 'orthanc.json'), here);
   const users = { RegisteredUsers: { [USER]: PASSWORD } };
   writeFileSync(path.join(etc, 'users.json'), JSON.stringify(users));
-  const plugins = { Plugins: ['/usr/share/orthanc/plugins/libOrthancDicomWeb.so'] };
+  const shelf = process.env.PLUGDIR ?? '/usr/share/orthanc/plugins';
+  const plugins = { Plugins: [path.join(shelf, 'libOrthancDicomWeb.so')] };
   writeFileSync(path.join(etc, 'plugins.json'), JSON.stringify(plugins));
 }
 
