@@ -18,6 +18,7 @@ export type Found = Partial<
     | 'instanceCap'
     | 'datesAreTexts'
     | 'rows'
+    | 'sketches'
   >
 > & {
   /** Whether a study key was matched; keys that are not here were not seen. */

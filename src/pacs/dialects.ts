@@ -67,6 +67,11 @@ export interface Dialect {
   /** Where series and instance rows come from; what is not `qido` is set when the probe saw its API answer. */
   readonly rows: RowSource;
   /**
+   * Its own API tells sketches of studies out of its index (`StudyHeader.sketch`), in the order in which it tells of all
+   * of them by offset. It is set when the probe saw such an archive that does not cut its answers.
+   */
+  readonly sketches: boolean;
+  /**
    * Tags that its index holds of each level; undefined where it does not tell. Where it does, `limit` may count rows
    * before any other key is matched, so that a page has too few rows, or none, and looks like the last.
    */
@@ -108,6 +113,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     verifiesEnd: true,
     updateTime: 'untold',
     rows: 'qido',
+    sketches: false,
   },
   orthanc: {
     title: 'Orthanc with its DICOMweb plugin',
@@ -124,6 +130,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     verifiesEnd: false,
     updateTime: 'native',
     rows: 'qido',
+    sketches: false,
   },
   dcm4chee: {
     title: 'dcm4chee-arc-light 5',
@@ -140,5 +147,6 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     verifiesEnd: false,
     updateTime: 'attribute',
     rows: 'qido',
+    sketches: false,
   },
 };

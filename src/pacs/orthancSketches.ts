@@ -3,6 +3,7 @@ import { TAG, type Keyword } from '../dicom/tags';
 import { readStudy } from '../study/fromDicom';
 import type { Call, Keys, Stretch, StudyWindow } from '../study/source';
 import { tellIgnored } from './ignoredKeys';
+import { limitCountsMatches } from './indexed';
 import { findWindow, type NativeStudy } from './orthanc';
 import { whatFollows } from './searchEnd';
 import type { Archive } from './studies';
@@ -21,11 +22,11 @@ const INDEXED: readonly Keyword[] = [
 ];
 
 /**
- * Sketches of the studies of a stretch, out of Orthanc's index: in the order of its QIDO-RS, which opens a file of each
- * study and takes twenty times as long.
+ * Sketches of the studies of a stretch, out of Orthanc's index. Its QIDO-RS opens a file of each study and takes ten to
+ * twenty times as long.
  *
- * @returns undefined where rows must be asked for: of archives without such an index, of those that cut their answers
- *   without a word, and where a study is told without its UID
+ * @returns undefined where rows must be asked for: of archives without such an index, by a key that is not in it, and
+ *   where a study is told without its UID
  */
 export async function sketchStudies(
   archive: Archive,
@@ -35,7 +36,9 @@ export async function sketchStudies(
 ): Promise<StudyWindow | undefined> {
   const { client, facts, zone } = archive;
   const { dialect } = facts;
-  if (dialect.rows === 'qido' || dialect.silentCap !== undefined) return undefined;
+  if (!dialect.sketches || !limitCountsMatches('studies', [...keys.keys()], dialect)) {
+    return undefined;
+  }
   const found = await findWindow(client, keys, dialect, window, call);
   if (found === undefined) return undefined;
   const rows = found.map(rowOf);

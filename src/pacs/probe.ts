@@ -126,6 +126,8 @@ async function orthancFacts(
       ...caps,
       ...(indexed && { indexed }),
       ...(caps.silentCap !== undefined && { studyKeys: CAPPED_STUDY_KEYS }),
+      // Under either cap a find may bring one study less than that, and looks like the last.
+      sketches: caps.silentCap === undefined && caps.pageCap === undefined,
     },
   };
 }
@@ -142,13 +144,15 @@ async function ownRows(client: ArchiveClient, whole: boolean, call: Call): Promi
 }
 
 /**
- * What is known of an archive, with its rows from where the settings say.
+ * What is known of an archive, with its rows from where the settings say: where that is QIDO-RS, it also chooses.
  *
  * @param source undefined: from where the probe found best. An archive without an API of its own has QIDO-RS only
  */
 export function withRows(facts: ArchiveFacts, source: RowSource | undefined): ArchiveFacts {
   if (source === undefined || !facts.native) return facts;
-  return { ...facts, dialect: { ...facts.dialect, rows: source } };
+  const { dialect } = facts;
+  const sketches = dialect.sketches && source !== 'qido';
+  return { ...facts, dialect: { ...dialect, rows: source, sketches } };
 }
 
 function isWholeQido(version: string): boolean {

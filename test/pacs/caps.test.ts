@@ -1,6 +1,6 @@
 import { archiveSettings } from '../../src/gateway/limits';
 import { createArchiveClient, type ArchiveClient } from '../../src/pacs/client';
-import { probeArchive } from '../../src/pacs/probe';
+import { probeArchive, withRows } from '../../src/pacs/probe';
 import { createRowSearch } from '../../src/pacs/searchRows';
 import { createArchiveSource } from '../../src/pacs/source';
 import { gather } from '../../src/study/gather';
@@ -67,6 +67,17 @@ test.each([5, 6, 11])('all studies are read through pages of %i, none is cut', a
   const gathered = await gather(await source(), everything, reach, CALL);
   expect(gathered.studies).toHaveLength(12);
   expect([gathered.rest, gathered.cut, gathered.notices]).toEqual([undefined, false, []]);
+});
+
+test('an index chooses where there is no cap, and no setting says that QIDO-RS does', async () => {
+  const { facts } = await probed();
+  expect(facts.dialect.sketches).toBe(true);
+  expect(withRows(facts, undefined).dialect.sketches).toBe(true);
+  expect(withRows(facts, 'index').dialect.sketches).toBe(true);
+  expect(withRows(facts, 'qido').dialect.sketches).toBe(false);
+  orthanc.cap = 5;
+  const capped = (await probed()).facts;
+  expect(withRows(capped, 'files').dialect.sketches).toBe(false);
 });
 
 test('all studies of a list of UIDs are read', async () => {

@@ -41,7 +41,7 @@ const QIDO: Answers = {
 const NO_KEYS: Keys = new Map();
 
 function sketches(of: Partial<Dialect> = {}, keys = NO_KEYS, limit = 10): Promise<StudyWindow> {
-  const dialect: Dialect = { ...DIALECTS.orthanc, rows: 'files', ...of };
+  const dialect: Dialect = { ...DIALECTS.orthanc, rows: 'files', sketches: true, ...of };
   const source = createArchiveSource(
     archive.client,
     () => Promise.resolve({ product: 'Orthanc', native: true, dialect }),
@@ -92,17 +92,22 @@ test.each<[string, Answers, Partial<Dialect>, Keys]>([
     NO_KEYS,
   ],
   [
-    'it cuts its answers without a word',
+    'the dialect knows no sketches',
     { 'POST /tools/find': () => [STUDY] },
-    { silentCap: 100 },
+    { sketches: false },
     NO_KEYS,
   ],
-  ['rows come by QIDO-RS', { 'POST /tools/find': () => [STUDY] }, { rows: 'qido' }, NO_KEYS],
   [
     'a key is none that it finds by',
     { 'POST /tools/find': () => [STUDY] },
     {},
     new Map([['Modality', { kind: 'values', values: ['CT'] }]]),
+  ],
+  [
+    'its index lacks a key, so that a limit would count what does not match',
+    { 'POST /tools/find': () => [STUDY] },
+    { indexed: { Patient: ['00100020'], Study: ['0020000D'], Series: [], Instance: [] } },
+    new Map([['PatientSex', { kind: 'values', values: ['F'] }]]),
   ],
 ])('rows come where %s', async (_, native, of, keys) => {
   archive.answers = { ...QIDO, ...native };

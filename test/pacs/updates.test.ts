@@ -202,7 +202,7 @@ describe("Orthanc's LastUpdate", () => {
     return orthanc;
   }
 
-  test('is meta.lastUpdated, at one find a search', async () => {
+  test('is meta.lastUpdated, at two finds a search: one chooses, one stands beside its rows', async () => {
     const orthanc = await orthancOf(3);
     const gateway = await start(orthanc.url);
     await gateway.gateway.probe();
@@ -215,6 +215,7 @@ describe("Orthanc's LastUpdate", () => {
     });
     expect(codes).toEqual([]);
     expect(orthanc.take().map((each) => each.split('?')[0])).toEqual([
+      'POST /tools/find',
       'GET /dicom-web/studies',
       'POST /tools/find',
     ]);
