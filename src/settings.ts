@@ -92,7 +92,7 @@ export const SETTINGS = {
     schema: z.enum(ROW_SOURCES).optional(),
     form: `one of ${ROW_SOURCES.join(', ')}`,
     meaning:
-      'where series and instances of an Orthanc are read: `qido`; `files`: its files, the same studies; ' +
+      'where series and instances of an Orthanc are read: `qido`: as of any other archive; `files`: its files, the same studies; ' +
       '`index`: its index and one file a series, in some 60 % of the time, without the titles of other images; ' +
       'unset: `files` where its QIDO-RS leaves sequences out, else `qido`',
   },
