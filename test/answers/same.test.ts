@@ -45,9 +45,11 @@ describe.each(VERSIONS)('%s', (release) => {
   });
 });
 
-test('most of them came out of memory', async () => {
+test('they come out of memory', async () => {
   const [question] = questionsOf('r4');
   if (question === undefined) throw new Error('there is a question');
+  // What was kept above may be over by now.
+  await put(keeping, 'r4', question, 'json');
   const { headers } = await put(keeping, 'r4', question, 'json');
   expect(headers.get('Server-Timing')).toMatch(/1 hits, 0 misses/);
 });
