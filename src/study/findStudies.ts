@@ -98,6 +98,7 @@ async function countRows(
 ): Promise<number | undefined> {
   const { query } = search;
   const candidates = candidatesOf(search, rows);
+  // Sketches are asked for where they decide the question.
   if (candidates.every(isSketch)) return candidates.length;
   const counting = { ...search, query: { ...query, detail: false } };
   const page = await takePage(counting, candidates, Number.POSITIVE_INFINITY);
@@ -182,7 +183,7 @@ function countAll(
   matched: number,
 ): number | undefined {
   if (start === 0 && end >= sorted.length) return matched;
-  return sorted.every((study) => isSketch(study) || matches(query.clauses, study) === true)
+  return sorted.every((study) => matches(query.clauses, study) === true)
     ? sorted.length
     : undefined;
 }

@@ -4,7 +4,7 @@ import { matches } from './matches';
 import type { StudyHeader } from './model';
 import { ORDER_CHANGED } from './paging';
 import { isSelective } from './plan';
-import type { Clause, Condition, Presence, StudyQuery } from './query';
+import type { Condition, Presence, StudyQuery } from './query';
 import type { Search } from './search';
 import type { Keys, Notice } from './source';
 
@@ -27,18 +27,7 @@ export function decidedBySketches(
 ): boolean {
   const few = either !== undefined || isSelective(keys) || count >= windowRows;
   const ordered = sort.every(({ by }) => by !== 'modality');
-  return !few && ordered && clauses.every((clause) => isDecided(clause, keys));
-}
-
-/** A sketch tells no modalities, but those that come are of studies which the index found by one. */
-function isDecided(clause: Clause, keys: Keys): boolean {
-  const codes = clause.map((condition) =>
-    condition.on === 'modality' ? condition.code : undefined,
-  );
-  const found = keys.get('ModalitiesInStudy');
-  const asked = found?.kind === 'values' ? found.values : [];
-  const isFound = codes.every((code) => code !== undefined && asked.includes(code));
-  return clause.every(isIndexed) || (isFound && asked.length === new Set(codes).size);
+  return !few && ordered && clauses.flat().every(isIndexed);
 }
 
 const INDEXED: readonly Presence[] = [

@@ -149,7 +149,7 @@ export interface Stretch {
   readonly limit: number;
   /** How many come before them. */
   readonly offset: number;
-  /** Set where sketches will do, of an archive that finds by all of the keys and tells them in a fraction of the time. */
+  /** Set where sketches of studies will do, of an archive that tells them in a fraction of the time of its rows. */
   readonly sketches?: true;
 }
 

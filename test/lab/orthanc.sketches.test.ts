@@ -2,7 +2,7 @@ import type { ArchiveClient } from '../../src/pacs/client';
 import { findStudies } from '../../src/study/findStudies';
 import { gather } from '../../src/study/gather';
 import type { Study, StudyHeader } from '../../src/study/model';
-import type { Clause, SortKey, StudyQuery } from '../../src/study/query';
+import type { SortKey, StudyQuery } from '../../src/study/query';
 import type { SearchLimits } from '../../src/study/search';
 import type { StudySource } from '../../src/study/source';
 import { lab } from './support/archive';
@@ -81,19 +81,18 @@ async function pagesBy(
   return { studies, totals };
 }
 
-const PAGES: readonly (readonly [string, readonly SortKey[], readonly Clause[], number])[] = [
-  ['in no order', [], [], 100],
-  ['in the order of accession numbers', [{ by: 'accession', descending: false }], [], 100],
-  ['in the order of patients', [{ by: 'patient', descending: true }], [], 100],
-  ['of one of two modalities', [], [['CT', 'MR'].map((code) => ({ on: 'modality', code }))], 20],
+const SORTS: readonly (readonly [string, readonly SortKey[]])[] = [
+  ['no order', []],
+  ['the order of accession numbers', [{ by: 'accession', descending: false }]],
+  ['the order of patients', [{ by: 'patient', descending: true }]],
 ];
 
-describe.each(PAGES)('pages %s', (_, sort, clauses, least) => {
-  const query: StudyQuery = { clauses, sort, count: 17, detail: false };
+describe.each(SORTS)('pages in %s', (_, sort) => {
+  const query: StudyQuery = { clauses: [], sort, count: 17, detail: false };
 
   test('of a result that is read whole are by the index what they are by rows', async () => {
     const byIndex = await pagesBy(openSource(client, 'files'), query, 1000);
-    expect(byIndex.studies.length).toBeGreaterThan(least);
+    expect(byIndex.studies.length).toBeGreaterThan(100);
     expect(byIndex).toEqual(await pagesBy(openSource(client, 'qido'), query, 1000));
   }, 120_000);
 
@@ -102,7 +101,7 @@ describe.each(PAGES)('pages %s', (_, sort, clauses, least) => {
     const byRows = await pagesBy(openSource(client, 'qido'), query, 60);
     const whole = await pagesBy(openSource(client, 'qido'), query, 1000);
     const shared = new Set(whole.studies.filter((study) => study.shared).map(({ uid }) => uid));
-    expect(shared.size).toBeGreaterThanOrEqual(clauses.length === 0 ? 1 : 0);
+    expect(shared.size).toBeGreaterThan(0);
     const told = byRows.studies.map((study) => ({ ...study, shared: shared.has(study.uid) }));
     expect(byIndex).toEqual({ ...byRows, studies: told });
   }, 120_000);

@@ -78,8 +78,7 @@ export function archiveOf(held: readonly PlainStudy[], manner: Manner): StudySou
         tellsUpdates: manner.log,
       }),
     studies(keys, { limit, offset, sketches }) {
-      const finds = !keys.has('ModalitiesInStudy') || manner.obeys.includes('ModalitiesInStudy');
-      const sketched = sketches === true && manner.sketches && finds && isIndexable(held);
+      const sketched = sketches === true && manner.sketches && isIndexable(held);
       const found = held.filter((study) => meetsAll(study, keys, manner));
       const page = found.slice(offset, offset + Math.min(limit, manner.most));
       const more = offset + page.length < found.length;

@@ -1,4 +1,3 @@
-import type { Keyword } from '../../src/dicom/tags';
 import { findStudies } from '../../src/study/findStudies';
 import type { StudyHeader } from '../../src/study/model';
 import type { Condition, SortKey, Span, StudyQuery } from '../../src/study/query';
@@ -62,19 +61,6 @@ describe('a question is decided by sketches', () => {
     ['a study with a modality', { on: 'presence', of: 'modality', present: true }],
   ])('unless it asks for %s', (_, condition) => {
     expect(decided(condition)).toBe(false);
-  });
-
-  test.each<[string, readonly string[], readonly string[], boolean]>([
-    ['a modality by which the index finds', ['CT'], ['CT'], true],
-    ['one of those by which it finds', ['CT', 'MR'], ['MR', 'CT'], true],
-    ['one of more than the question names', ['CT'], ['CT', 'MR'], false],
-    ['another', ['CT'], ['MR'], false],
-  ])('that asks for %s, or is not', (_, codes, found, expected) => {
-    const clause = codes.map((code): Condition => ({ on: 'modality', code }));
-    const keys: Keys = new Map([['ModalitiesInStudy', { kind: 'values', values: found }]]);
-    expect(decidedBySketches(query({ clauses: [clause] }), { keys }, 10)).toBe(expected);
-    const both = query({ clauses: [clause, [{ on: 'modality', code: 'US' }]] });
-    expect(decidedBySketches(both, { keys }, 10)).toBe(false);
   });
 
   test('unless it is ordered by modality, finds few, or its page holds all that is read', () => {
@@ -147,21 +133,6 @@ describe('a page chosen by sketches', () => {
     const next = query({ ...(page.next !== undefined && { cursor: page.next }) });
     const { studies } = await findStudies(next, source, LIMITS, CALL);
     expect(studies.map(({ uid }) => uid)).toEqual(['1.3', '1.2']);
-  });
-
-  test('counts those that its index found by a modality, and shows those whose rows have it', async () => {
-    const rows = FIVE.map((row) => ({ ...row, modalities: row.uid === '1.5' ? ['MR'] : ['CT'] }));
-    const { source } = sourceOf(FIVE, rows);
-    const abilities = {
-      studyKeys: new Set<Keyword>(['ModalitiesInStudy']),
-      valueLists: false,
-      tellsUpdates: true,
-    };
-    const able = { ...source, abilities: () => Promise.resolve(abilities) };
-    const asked = query({ clauses: [[{ on: 'modality', code: 'CT' }]] });
-    const { studies, total } = await findStudies(asked, able, LIMITS, CALL);
-    expect(studies.map(({ uid }) => uid)).toEqual(['1.4', '1.3']);
-    expect(total).toBe(5);
   });
 
   test('holds what its rows tell against the question once more', async () => {
