@@ -1,5 +1,5 @@
 import { lab } from './support/archive';
-import { searchAll, searchUrl, uidOf, asJson, type Found } from './support/fhir';
+import { searchAll, searchUrl, uidOf, asJson, type Entry } from './support/fhir';
 import { startGateway, type Running } from '../gateway/running';
 import { inParallel } from './support/parallel';
 import { nameOfStudy, questionsOf, type Question } from './support/questions';
@@ -30,15 +30,16 @@ afterAll(async () => {
   await narrow.close();
 });
 
-function namesOf({ entries }: Found): string[] {
-  return entries
-    .map(
-      ({ resource }) => `${String(uidOf(resource))} ${String(asJson(resource.subject).reference)}`,
-    )
-    .sort();
+function nameOfEntry({ resource }: Entry): string {
+  return `${String(uidOf(resource))} ${String(asJson(resource.subject).reference)}`;
 }
 
-async function check(question: Question, { fhir }: Running, count: string): Promise<string[]> {
+async function check(
+  question: Question,
+  { fhir }: Running,
+  count: string,
+  nameOf?: (entry: Entry) => string,
+): Promise<string[]> {
   const parameters = [...question.parameters, ['_summary', 'true'], ['_count', count]] as const;
   const url = searchUrl(`${fhir}/ImagingStudy`, parameters);
   const expected = studies
@@ -46,8 +47,8 @@ async function check(question: Question, { fhir }: Running, count: string): Prom
     .map(nameOfStudy)
     .sort();
   try {
-    const found = await searchAll(url);
-    const names = namesOf(found);
+    const found = await searchAll(url, nameOf);
+    const names = found.entries.map(nameOfEntry);
     const missed = expected.filter((name) => !names.includes(name));
     const wrong = names.filter((name) => !expected.includes(name));
     const totals = found.totals.filter((total) => total !== expected.length);
@@ -75,7 +76,8 @@ describe('a search of a real Orthanc finds the studies that the parameter asks f
     '%s, a few rows at a time',
     async (parameter) => {
       const questions = (questionsOf(studies)[parameter] ?? []).filter((_, at) => at % EACH === 0);
-      const checkNarrow = (question: Question) => check(question, narrow, '15');
+      // Of rows in two stretches nobody knows that their patients share a UID: they have one id.
+      const checkNarrow = (question: Question) => check(question, narrow, '15', nameOfEntry);
       expect((await inParallel(questions, checkNarrow)).flat()).toEqual([]);
     },
     120_000,

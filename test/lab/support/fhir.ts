@@ -52,9 +52,13 @@ export function searchUrl(
 /**
  * Reads all pages of a search.
  *
+ * @param nameOf what no two entries share
  * @throws Error for a status other than 200, an entry that comes twice, or links without an end
  */
-export async function searchAll(url: string): Promise<Found> {
+export async function searchAll(
+  url: string,
+  nameOf = ({ id }: Entry): string => id,
+): Promise<Found> {
   const entries = new Map<string, Entry>();
   const totals: number[] = [];
   const warnings: string[] = [];
@@ -66,8 +70,8 @@ export async function searchAll(url: string): Promise<Found> {
     for (const entry of entriesOf(json)) {
       if (entry.resource.resourceType === 'OperationOutcome') {
         warnings.push(...problemCodes(entry.resource));
-      } else if (entries.has(entry.id)) throw new Error(`${url}: ${entry.id} comes twice`);
-      else entries.set(entry.id, entry);
+      } else if (entries.has(nameOf(entry))) throw new Error(`${url}: ${entry.id} comes twice`);
+      else entries.set(nameOf(entry), entry);
     }
     if (typeof json.totalResults === 'number') totals.push(json.totalResults);
     next = linkOf(json, 'next');
