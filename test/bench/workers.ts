@@ -3,7 +3,7 @@ import os from 'node:os';
 import autocannon from 'autocannon';
 import type { Children } from './child';
 import type { Section } from './report';
-import { median, ratioOf, takeTurns } from './rounds';
+import { takeTurns } from './rounds';
 import { SMALL_PATH } from './scenarios';
 
 /*
@@ -16,7 +16,7 @@ import { SMALL_PATH } from './scenarios';
 
 /** What so many workers do with a request. */
 interface WorkersWay {
-  /** CPU time of the workers for one request, in milliseconds; the median of the rounds. */
+  /** CPU time of the workers for one request, in milliseconds: the least of the rounds, in which others were quietest. */
   readonly cpuMs: number;
   /** Part of the requests that the busiest worker has. */
   readonly largestPart: number;
@@ -27,8 +27,6 @@ interface WorkersWay {
 export interface WorkersMeasured {
   readonly one: WorkersWay;
   readonly two: WorkersWay;
-  /** What two carry over what one does, by the median of the rounds. */
-  readonly ratio: number;
 }
 
 export interface WorkersEffort {
@@ -65,15 +63,11 @@ export async function measureWorkers(
   const ways = { one: () => one.cpuMs(amount), two: () => two.cpuMs(amount) };
   const times = await takeTurns(ways, rounds, Number.POSITIVE_INFINITY);
   const way = (figures: readonly number[], loaded: Loaded): WorkersWay => {
-    const cpuMs = median(figures);
+    const cpuMs = Math.min(...figures);
     const largestPart = loaded.largestPart();
     return { cpuMs, largestPart, perSecond: 1000 / (cpuMs * largestPart) };
   };
-  const measured = {
-    one: way(times.one, one),
-    two: way(times.two, two),
-    ratio: ratioOf(times.one, times.two) / two.largestPart(),
-  };
+  const measured = { one: way(times.one, one), two: way(times.two, two) };
   await one.stop();
   await two.stop();
   return measured;
@@ -117,7 +111,8 @@ async function startWorkers(
 const sum = (figures: readonly number[]) => figures.reduce((all, each) => all + each, 0);
 
 /** The lines of the report, which say what is measured. */
-export function workersSection({ one, two, ratio }: WorkersMeasured): Section {
+export function workersSection({ one, two }: WorkersMeasured): Section {
+  const ratio = two.perSecond / one.perSecond;
   const lines = [one, two].map(
     ({ cpuMs, largestPart, perSecond }, at) =>
       `  WORKERS=${at + 1}: ${cpuMs.toFixed(2)} ms CPU a request, the busiest worker has ${(largestPart * 100).toFixed(0)} % of them: ` +
