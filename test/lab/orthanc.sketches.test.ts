@@ -83,7 +83,6 @@ async function pagesBy(
 
 const SORTS: readonly (readonly [string, readonly SortKey[]])[] = [
   ['no order', []],
-  ['the order of accession numbers', [{ by: 'accession', descending: false }]],
   ['the order of patients', [{ by: 'patient', descending: true }]],
 ];
 
