@@ -67,8 +67,8 @@ export interface Dialect {
   /** Where series and instance rows come from; what is not `qido` is set when the probe saw its API answer. */
   readonly rows: RowSource;
   /**
-   * Its own API tells sketches of studies out of its index (`StudyHeader.sketch`), in the order in which it tells of all
-   * of them by offset. It is set when the probe saw such an archive that does not cut its answers.
+   * Its own API tells sketches of studies out of its index (`StudyHeader.sketch`). It is set when the probe saw such an
+   * archive that does not cut its answers.
    */
   readonly sketches: boolean;
   /**

@@ -92,14 +92,14 @@ function takeBatch(
     budget.pageInstances -= instances;
     budget.pageSeries -= series;
     batch.push(row);
-    if (!isSketch(row) && matches(search.query.clauses, row) !== false) wanted += 1;
+    if (mayShow(search, row)) wanted += 1;
   }
   return batch;
 }
 
 async function readBatch(search: Search, batch: readonly StudyHeader[]): Promise<Study[]> {
   const { query } = search;
-  const candidates = batch.filter((row) => !isSketch(row) && matches(query.clauses, row) !== false);
+  const candidates = batch.filter((row) => mayShow(search, row));
   const deep = candidates.filter((row) => needsDetail(search, row));
   const byRow = deep.length > 0 ? await readDetails(search, deep) : NO_DETAILS;
   return candidates
@@ -122,11 +122,16 @@ async function readDetails(search: Search, deep: readonly StudyHeader[]): Promis
   return new Map([...bySeries, ...left.map((row, index) => [row, details[index]] as const)]);
 }
 
+/** Whether a row may be shown: what is a sketch still has no row any more. */
+function mayShow({ query }: Search, row: StudyHeader): boolean {
+  return !isSketch(row) && matches(query.clauses, row) !== false;
+}
+
 /** Series and instances are read for the answer, for a check that needs them, or to count them. */
-function needsDetail({ query }: Search, row: StudyHeader): boolean {
-  const match = matches(query.clauses, row);
+function needsDetail(search: Search, row: StudyHeader): boolean {
+  const { clauses, detail } = search.query;
   const uncounted = row.numberOfSeries === undefined || row.numberOfInstances === undefined;
-  return !isSketch(row) && match !== false && (query.detail || match === undefined || uncounted);
+  return mayShow(search, row) && (detail || uncounted || matches(clauses, row) === undefined);
 }
 
 function assemble(row: StudyHeader, detail: StudyDetail | undefined): Study {

@@ -10,7 +10,7 @@ import type { Keys, Notice } from './source';
 
 /*
  * Sketches of studies (`StudyHeader.sketch`): a page of the newest fifty takes the dates of all that match, and the rows
- * of fifty. An archive with an index tells the dates at a twentieth of what its rows cost it. Every study that is
+ * of fifty. An archive with an index tells the dates at a tenth or less of what its rows cost it. Every study that is
  * answered with is read as a row all the same, and checked as one.
  */
 
@@ -81,16 +81,18 @@ export interface Filled {
 }
 
 /**
- * The first of some studies, as many as hold `count` that may match, with those read as rows that are sketches. One that
- * is not there any more stays a sketch, and what is said tells of it.
+ * Rows in place of sketches: of the first studies, as many as hold `count` that may match. One that is not there any more
+ * stays a sketch, and what is said tells of it; so does one that cannot match. Where no study is a sketch, all stay.
  */
 export async function fillSketches(
   { source, limits, call, query }: Search,
   studies: readonly StudyHeader[],
   count: number,
 ): Promise<Filled> {
-  const front = firstThat((study) => matches(query.clauses, study) !== false, studies, count);
-  const sketches = front.filter(isSketch);
+  if (!studies.some(isSketch)) return { rows: studies, notices: [] };
+  const mayMatch = (study: StudyHeader) => matches(query.clauses, study) !== false;
+  const front = firstThat(mayMatch, studies, count);
+  const sketches = front.filter((study) => isSketch(study) && mayMatch(study));
   if (sketches.length === 0) return { rows: front, notices: [] };
   const uids = [...new Set(sketches.map(({ uid }) => uid))];
   const keys: Keys = new Map([['StudyInstanceUID', { kind: 'values', values: uids }]]);

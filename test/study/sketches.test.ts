@@ -181,6 +181,15 @@ describe('a page chosen by sketches', () => {
     expect(read).toEqual([['1.0', '1.1']]);
   });
 
+  test('asks no rows of studies whose sketches do not match', async () => {
+    const many = Array.from({ length: 30 }, (_, at) => ({ ...held(1), uid: `1.${at}` }));
+    const { source, read } = sourceOf(many, many);
+    const clauses = [[{ on: 'not', condition: { on: 'study', uid: '1.0' } }] as const];
+    const { studies } = await findStudies(query({ clauses }), source, LIMITS, CALL);
+    expect(studies.map(({ uid }) => uid)).toEqual(['1.1', '1.2']);
+    expect(read).toEqual([['1.1', '1.2']]);
+  });
+
   test('counts without a row where only the number is wanted', async () => {
     const { source, read } = sourceOf(FIVE, FIVE);
     const wanted = query({ count: 0, counted: true });

@@ -102,7 +102,7 @@ async function capFinding(examination: Examination): Promise<Finding> {
     };
   }
   if (received >= CAP_LOOKED_FOR) return uncut(examination, count);
-  if (reachable > 0) return count === undefined ? silentButPaged(received) : smallPages(received);
+  if (reachable > 0) return silentButPaged(received, count !== undefined);
   if (count !== undefined && count > received) return silentAndLost(received, count);
   if (count === undefined) return fewRows(received);
   const found = { verifiesEnd: false, silentCap: 'none' } as const;
@@ -139,26 +139,16 @@ async function uncut(examination: Examination, count: number | undefined): Promi
   return silentAndLost(undefined, count);
 }
 
-function silentButPaged(received: number): Finding {
+/** @param isOrthanc which alone counts its studies: the gateway looks for the cap of its pages at the start */
+function silentButPaged(received: number, isOrthanc: boolean): Finding {
   return {
     what: 'cap',
     verdict: 'warning',
     evidence: `cut at ${received} rows without a word; offset reaches more`,
-    advice:
-      'The gateway looks behind every short page, but only with PACS_DIALECT=generic. Have the archive tell of it, or raise its cap.',
-    found: { verifiesEnd: true, silentCap: 'none' },
-  };
-}
-
-/** An Orthanc, which alone counts its studies; the gateway looks for the cap of its pages at the start. */
-function smallPages(received: number): Finding {
-  return {
-    what: 'cap',
-    verdict: 'warning',
-    evidence: `cut at ${received} rows without a word; offset reaches more`,
-    advice:
-      'The gateway reads on, page by page. Set LimitFindResults to 0 in the configuration of Orthanc, and it need not.',
-    found: { silentCap: 'none' },
+    advice: isOrthanc
+      ? 'The gateway reads on, page by page. Set LimitFindResults to 0 in the configuration of Orthanc, and it need not.'
+      : 'The gateway looks behind every short page, but only with PACS_DIALECT=generic. Have the archive tell of it, or raise its cap.',
+    found: { ...(!isOrthanc && { verifiesEnd: true }), silentCap: 'none' },
   };
 }
 
